@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-wsgi_app = "service.app:create_app()"
+wsgi_app = "service.app:web_app()"
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 
 # Processes, not threads: with SQLite threads raise the slowest answers fivefold.
@@ -32,7 +32,7 @@ control_socket_disable = True  # it would lie in the home folder, one for all in
 proc_name = "studiedag"
 
 
-def when_ready(_server: Any) -> None:  # noqa: ANN401 - Gunicorn has no types
+def when_ready(_server: Any) -> None:
     """Keep the collector's marks off the pages that workers share."""
     gc.collect()
     gc.freeze()

@@ -1,0 +1,56 @@
+"""The wiring: one application from settings and a clock."""
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from flask import Flask
+
+from service import cli, web
+from service.extensions import db, engine_options, mail
+from service.links import Links
+from service.runtime import KEY, Runtime
+from service.settings import Settings, SettingsError
+from service.web.clock import utc_now
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime] = utc_now) -> Flask:
+    """The application; without settings, those of the environment.
+
+    :raises SettingsError: the environment is not complete.
+    """
+    settings = settings or Settings.from_env(os.environ)
+    if settings.database_url.startswith("sqlite"):
+        Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    app = Flask("service", root_path=str(ROOT / "service"), template_folder=str(ROOT / "templates"))
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+        MAIL_DEFAULT_SENDER=settings.mail_default_sender or settings.organiser_mailbox,
+        MAX_CONTENT_LENGTH=1_000_000,
+        MAX_FORM_MEMORY_SIZE=500_000,
+        MAX_FORM_PARTS=1_000,
+    )
+    app.extensions[KEY] = Runtime(settings, clock, Links(settings))
+    db.init_app(app)
+    mail.init_app(app)
+    web.init_app(app)
+    cli.init_app(app)
+    return app
+
+
+def web_app() -> Flask:
+    """For gunicorn: a wrong setting is one line and exit status 2, not a traceback."""
+    try:
+        return create_app()
+    except SettingsError as error:
+        sys.exit(f"studiedag: {error}")
+
+
+def main() -> None:
+    """The command ``studiedag``."""
+    cli.main(create_app)

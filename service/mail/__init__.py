@@ -1,0 +1,1 @@
+"""Mail: ``outbox`` is the only door in, ``worker`` the only way out."""

@@ -1,0 +1,59 @@
+"""The outbox: one row per mail, committed with what it reports; what was sent is kept as sent."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.models.base import Base
+
+DUE = sa.text("state = 'queued'")
+
+
+class Message(Base):
+    """A mail that is to go, is going or went: which letter, to whom, and the facts decided when it was written.
+
+    ``state``: queued, sending (claimed), sent, failed (given up or refused), suppressed (never to be sent: history
+    that was loaded). ``due_at`` is when it may go next; ``claimed_at`` lets a claim be taken back.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        sa.Index("ix_message_due_at", "due_at", sqlite_where=DUE, postgresql_where=DUE),
+        sa.Index(
+            "ix_message_claimed_at",
+            "claimed_at",
+            sqlite_where=sa.text("state = 'sending'"),
+            postgresql_where=sa.text("state = 'sending'"),
+        ),
+        sa.Index("ix_message_registration_id", "registration_id"),
+        sa.Index("ix_message_study_day_id_id", "study_day_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organiser_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organiser.id"))  # None: to staff of several
+    study_day_id: Mapped[int | None] = mapped_column(sa.ForeignKey("study_day.id"))
+    registration_id: Mapped[int | None] = mapped_column(sa.ForeignKey("registration.id"))
+    letter: Mapped[str] = mapped_column(sa.String(30))
+    language: Mapped[str] = mapped_column(sa.String(2))
+    recipient: Mapped[str] = mapped_column(sa.String(254))
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(sa.String(10), default="queued")
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(sa.Text, default="")
+
+
+class MessageSource(Base):
+    """The mail as it was sent: rendered once, before the first attempt, so that every attempt is byte-identical."""
+
+    __tablename__ = "message_source"
+
+    message_id: Mapped[int] = mapped_column(sa.ForeignKey("message.id", ondelete="CASCADE"), primary_key=True)
+    message_header_id: Mapped[str] = mapped_column(sa.String(200))  # Message-ID
+    subject: Mapped[str] = mapped_column(sa.Text)
+    source: Mapped[bytes] = mapped_column(sa.LargeBinary)

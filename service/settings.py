@@ -1,0 +1,165 @@
+"""Settings from the environment; a wrong or missing value stops the start with one line that names it (contract)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+DEFAULT_DATABASE = "sqlite:///var/studiedag.sqlite3"
+SHORTEST_SECRET = 16
+HIGHEST_PORT = 65535
+
+
+class SettingsError(ValueError):
+    """One line: which variable, what is wrong with it, what it should be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All that the environment decides. ``secret_keys``: the first signs, all verify."""
+
+    secret_keys: tuple[str, ...]
+    database_url: str = DEFAULT_DATABASE
+    base_url: str = "http://127.0.0.1:8000"
+    organiser_name: str = "Studiedag"
+    organiser_mailbox: str = "studiedag@localhost.localdomain"
+    mail_server: str = ""
+    mail_port: int = 25
+    mail_use_tls: bool = False
+    mail_use_ssl: bool = False
+    mail_username: str = ""
+    mail_password: str = ""
+    mail_default_sender: str = ""
+    mail_ca_file: str = ""
+    mailbox_url: str = ""
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    redis_url: str = ""
+    data_folder: Path = Path("var")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read and check the environment.
+
+        :raises SettingsError: a variable is missing or wrong.
+        """
+        tls, ssl = _flag(environ, "MAIL_USE_TLS"), _flag(environ, "MAIL_USE_SSL")
+        if tls and ssl:
+            raise SettingsError("MAIL_USE_TLS and MAIL_USE_SSL are both on: choose one")
+        data_folder = Path.cwd() / "var"
+        return cls(
+            secret_keys=_secret_keys(environ),
+            database_url=_database_url(environ),
+            base_url=_base_url(environ),
+            organiser_name=environ.get("ORGANISER_NAME", "").strip() or cls.organiser_name,
+            organiser_mailbox=_address(environ, "ORGANISER_MAILBOX", cls.organiser_mailbox),
+            mail_server=environ.get("MAIL_SERVER", "").strip(),
+            mail_port=_port(environ, "MAIL_PORT", 465 if ssl else 587 if tls else 25),
+            mail_use_tls=tls,
+            mail_use_ssl=ssl,
+            mail_username=environ.get("MAIL_USERNAME", ""),
+            mail_password=environ.get("MAIL_PASSWORD", ""),
+            mail_default_sender=_address(environ, "MAIL_DEFAULT_SENDER", ""),
+            mail_ca_file=_file(environ, "MAIL_CA_FILE"),
+            mailbox_url=_mailbox_url(environ),
+            trusted_proxies=_networks(environ, "TRUSTED_PROXIES"),
+            redis_url=_redis_url(environ),
+            data_folder=data_folder,
+        )
+
+
+def _secret_keys(environ: Mapping[str, str]) -> tuple[str, ...]:
+    keys = tuple(key.strip() for key in environ.get("SECRET_KEY", "").split(",") if key.strip())
+    if not keys:
+        raise SettingsError("SECRET_KEY is missing: set it to a long random text (openssl rand -hex 32)")
+    if any(len(key) < SHORTEST_SECRET for key in keys):
+        raise SettingsError(f"SECRET_KEY is too short: every key needs at least {SHORTEST_SECRET} characters")
+    return keys
+
+
+def _database_url(environ: Mapping[str, str]) -> str:
+    given = environ.get("DATABASE_URL", "").strip() or DEFAULT_DATABASE
+    try:
+        url = make_url(given)
+    except ArgumentError:
+        raise SettingsError("DATABASE_URL is no database address: sqlite:///PATH or postgresql+psycopg://…") from None
+    if url.drivername in {"postgres", "postgresql"}:
+        url = url.set(drivername="postgresql+psycopg")
+    if url.drivername not in {"sqlite", "postgresql+psycopg"}:
+        raise SettingsError(f"DATABASE_URL names {url.drivername}: only sqlite and postgresql+psycopg are supported")
+    if url.drivername == "sqlite":
+        if not url.database or url.database == ":memory:":
+            raise SettingsError("DATABASE_URL needs a file for SQLite: sqlite:///PATH")
+        url = url.set(database=str(Path(url.database).absolute()))
+    return url.render_as_string(hide_password=False)
+
+
+def _base_url(environ: Mapping[str, str]) -> str:
+    given = environ.get("BASE_URL", "").strip().rstrip("/") or f"http://127.0.0.1:{_port(environ, 'PORT', 8000)}"
+    parts = urlsplit(given)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query or parts.fragment:
+        raise SettingsError("BASE_URL must be like https://studiedag.example.org, without a path")
+    return given
+
+
+def _mailbox_url(environ: Mapping[str, str]) -> str:
+    given = environ.get("MAILBOX_URL", "").strip()
+    if not given:
+        return ""
+    parts = urlsplit(given)
+    if parts.scheme not in {"imap", "imaps"} or not parts.hostname:
+        raise SettingsError("MAILBOX_URL must be like imaps://user:password@host:993/INBOX")
+    if parts.scheme == "imap" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
+        raise SettingsError("MAILBOX_URL: imap:// is for this machine only; use imaps://")
+    return given
+
+
+def _redis_url(environ: Mapping[str, str]) -> str:
+    given = environ.get("REDIS_URL", "").strip()
+    if given and urlsplit(given).scheme not in {"redis", "rediss", "unix"}:
+        raise SettingsError("REDIS_URL must be like redis://host:6379/0")
+    return given
+
+
+def _networks(environ: Mapping[str, str], name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(
+            ip_network(part.strip(), strict=False) for part in environ.get(name, "").split(",") if part.strip()
+        )
+    except ValueError:
+        raise SettingsError(f"{name} must be addresses or networks, comma-separated, like 10.0.0.0/8") from None
+
+
+def _address(environ: Mapping[str, str], name: str, default: str) -> str:
+    given = environ.get(name, "").strip() or default
+    if given and (given.count("@") != 1 or any(c.isspace() or c in "<>,;" for c in given) or given[0] == "@"):
+        raise SettingsError(f"{name} must be one mail address, like events@example.org")
+    return given
+
+
+def _port(environ: Mapping[str, str], name: str, default: int) -> int:
+    given = environ.get(name, "").strip()
+    if not given:
+        return default
+    if not given.isascii() or not given.isdigit() or not 0 < int(given[:6]) <= HIGHEST_PORT:
+        raise SettingsError(f"{name} must be a port number from 1 to {HIGHEST_PORT}")
+    return int(given)
+
+
+def _flag(environ: Mapping[str, str], name: str) -> bool:
+    given = environ.get(name, "").strip().lower()
+    if given in {"", "0", "false", "no", "off"}:
+        return False
+    if given in {"1", "true", "yes", "on"}:
+        return True
+    raise SettingsError(f"{name} must be 1 or 0")
+
+
+def _file(environ: Mapping[str, str], name: str) -> str:
+    given = environ.get(name, "").strip()
+    if given and not Path(given).is_file():
+        raise SettingsError(f"{name}: there is no file {given}")
+    return given

@@ -1,0 +1,160 @@
+"""Late requests: asked for after closing, admitted or declined by hand (rules.md 5)."""
+
+import secrets
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from service.domain.actors import Actor
+from service.domain.refusals import (
+    AlreadyDecided,
+    AlreadyRegistered,
+    Full,
+    NotFound,
+    RegistrationNotOpen,
+    RegistrationOpen,
+    StudyDayCancelled,
+    StudyDayOver,
+    StudyDayStarted,
+)
+from service.domain.seats import Promotion, Status
+from service.domain.windows import Phase, offer_lapses_at, on_time, phase
+from service.mail import outbox
+from service.models import LateRequest, Registration, StudyDay
+from service.usecases.application import Application, accepted, folded
+from service.usecases.record import line, of_day, record
+from service.usecases.seating import lock_day, seat
+
+
+def request_late(
+    session: Session, slug: str, application: Application, message: str, *, actor: Actor, now: datetime
+) -> LateRequest | None:
+    """Put a request on the organiser's desk; None where the same address already has one waiting there.
+
+    :raises NotFound, RegistrationNotOpen, RegistrationOpen, StudyDayOver, StudyDayCancelled: not the time for it.
+    """
+    day = session.execute(sa.select(StudyDay).where(StudyDay.slug == slug)).scalar_one_or_none()
+    if day is None:
+        raise NotFound
+    _require_closed(day, now=now)
+    if _waiting(session, day.id, application.email):
+        return None
+    values = application.values()
+    request = LateRequest(
+        study_day_id=day.id,
+        channel=actor.channel,
+        created_at=now,
+        message=message,
+        **{name: values.pop(name) for name in ("email", "email_folded", "first_name", "last_name", "language")},
+        details=values,
+    )
+    session.add(request)
+    session.flush()
+    _answer(session, request, "late_request_received", "late_request", actor=actor, now=now)
+    return request
+
+
+def admit(session: Session, request_id: int, *, over_capacity: bool, actor: Actor, now: datetime) -> Registration:
+    """Offer a place to a late-comer; beyond the capacity only when said so.
+
+    :raises NotFound, AlreadyDecided: nothing to admit.
+    :raises Full: no seat is left and ``over_capacity`` was not said.
+    :raises AlreadyRegistered: that address holds a place, or waits for one, already.
+    :raises StudyDayStarted: less than two hours before the start no offer can be accepted any more.
+    """
+    request = _lock_request(session, request_id)
+    day = request.study_day
+    if day.cancelled_at:
+        raise StudyDayCancelled(slug=day.slug)
+    lapses_at = offer_lapses_at(day.starts_at, day.offer_hours, now=now)
+    if lapses_at is None:
+        raise StudyDayStarted(slug=day.slug)
+    if day.seats.full and not over_capacity:
+        raise Full
+    taken = sa.select(Registration.id).where(
+        Registration.study_day_id == day.id,
+        Registration.email_folded == request.email_folded,
+        Registration.status != Status.CANCELLED,
+    )
+    if session.execute(taken).first():
+        raise AlreadyRegistered
+    registration = Registration(
+        **request.details,
+        **{name: getattr(request, name) for name in ("email", "email_folded", "first_name", "last_name", "language")},
+        **accepted(day.fee_cents, day.free_cancellation_until, now=now),
+        study_day=day,
+        status=Status.OFFERED,
+        calendar_uid=secrets.token_urlsafe(18),
+        sequence=0,
+        created_at=now,
+    )
+    session.add(registration)
+    day.taken += 1
+    session.flush()
+    _decide(request, "admitted", actor=actor, now=now)
+    request.registration_id = registration.id
+    seat(session, registration, Promotion(Status.OFFERED, lapses_at), letter="admitted", actor=actor, now=now)
+    return registration
+
+
+def decline(session: Session, request_id: int, message: str, *, actor: Actor, now: datetime) -> LateRequest:
+    """Say no, with a short mail that carries the organiser's own words if there are any.
+
+    :raises NotFound, AlreadyDecided: nothing to decline.
+    """
+    request = _lock_request(session, request_id)
+    _decide(request, "declined", actor=actor, now=now)
+    request.answer = message
+    _answer(session, request, "declined", "declined", actor=actor, now=now)
+    return request
+
+
+def _require_closed(day: StudyDay, *, now: datetime) -> None:
+    match phase(day.window, full=False, now=now):
+        case Phase.DRAFT:
+            raise NotFound
+        case Phase.CANCELLED:
+            raise StudyDayCancelled(slug=day.slug, mailbox=day.mailbox)
+        case Phase.ANNOUNCED:
+            raise RegistrationNotOpen(slug=day.slug, opens_at=day.opens_at)
+        case Phase.OPEN | Phase.FULL:
+            raise RegistrationOpen(slug=day.slug)
+        case _:
+            if not on_time(now, day.starts_at):
+                raise StudyDayOver(slug=day.slug)
+
+
+def _waiting(session: Session, study_day_id: int, email: str) -> bool:
+    same = sa.select(LateRequest.id).where(
+        LateRequest.study_day_id == study_day_id,
+        LateRequest.email_folded == folded(email),
+        LateRequest.status == "waiting",
+    )
+    return session.execute(same).first() is not None
+
+
+def _lock_request(session: Session, request_id: int) -> LateRequest:
+    day_id = session.execute(
+        sa.select(LateRequest.study_day_id).where(LateRequest.id == request_id)
+    ).scalar_one_or_none()
+    if day_id is None:
+        raise NotFound
+    lock_day(session, day_id)
+    request = session.get_one(LateRequest, request_id, populate_existing=True)
+    if request.status != "waiting":
+        raise AlreadyDecided
+    return request
+
+
+def _decide(request: LateRequest, status: str, *, actor: Actor, now: datetime) -> None:
+    request.status, request.decided_at, request.decided_by_id = status, now, actor.staff_id
+
+
+def _answer(session: Session, request: LateRequest, letter: str, action: str, *, actor: Actor, now: datetime) -> None:
+    about = of_day(session.get_one(StudyDay, request.study_day_id))
+    outbox.put(
+        session,
+        outbox.row(letter, about=about, to=request.email, language=request.language, now=now, late_request=request.id),
+    )
+    record(session, line(action, about, actor=actor, now=now, late_request=request.id))

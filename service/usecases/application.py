@@ -1,0 +1,49 @@
+"""What somebody who signs up has typed: the same for a sign-up, a late request and a colleague who takes over."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from service.domain.fees import TERMS_VERSION
+
+
+def folded(email: str) -> str:
+    """The form in which addresses are compared (rules.md 3)."""
+    return email.strip().casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """Shape-checked values of the form; ``answers`` belong to the study day's own questions."""
+
+    first_name: str
+    last_name: str
+    email: str
+    language: str
+    organisation: str = ""
+    function: str = ""
+    town: str = ""
+    organisation_kind: str = "other"
+    phone: str = ""
+    dietary: str = ""
+    access_needs: str = ""
+    remarks: str = ""
+    invoice_name: str = ""
+    invoice_enterprise_number: str = ""
+    invoice_address: str = ""
+    invoice_reference: str = ""
+    answers: dict[str, Any] = field(default_factory=dict)
+
+    def values(self) -> dict[str, Any]:
+        """As columns of a registration."""
+        return {**asdict(self), "email_folded": folded(self.email)}
+
+
+def accepted(fee_cents: int, free_cancellation_until: datetime, *, now: datetime) -> dict[str, Any]:
+    """The terms that are kept with a registration, as columns (rules.md 3)."""
+    return {
+        "terms_fee_cents": fee_cents,
+        "terms_free_cancellation_until": free_cancellation_until,
+        "terms_version": TERMS_VERSION,
+        "terms_accepted_at": now,
+    }

@@ -1,0 +1,117 @@
+"""Arrange a study day: create it, change it, and tell people what a change means for them (rules.md 2, 6)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from service.domain.actors import Actor
+from service.domain.refusals import Conflict, InvalidInput, SlugTaken, StudyDayCancelled
+from service.domain.seats import Status
+from service.domain.windows import misplaced, on_time, relief
+from service.mail import outbox
+from service.models import Organiser, Registration, StudyDay
+from service.usecases.record import line, of_day, record
+from service.usecases.seating import lock_day, promote
+
+LIMITS = ("opens_at", "closes_at", "free_cancellation_until", "starts_at", "ends_at")
+TOLD = ("starts_at", "ends_at", "venue", "online_url")
+"""What people must hear of when it changes; a higher fee is told as well."""
+
+
+def create_study_day(
+    session: Session, organiser: Organiser, values: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> StudyDay:
+    """Make a study day of shape-checked values (the contract's fields, instants in UTC).
+
+    :raises InvalidInput: limits in the wrong order, texts missing in a language.
+    :raises SlugTaken: the address is in use.
+    """
+    day = StudyDay(organiser_id=organiser.id, created_at=now, **values)
+    day.mailbox = day.mailbox or organiser.mailbox
+    _check(day)
+    if session.execute(sa.select(StudyDay.id).where(StudyDay.slug == day.slug)).first():
+        raise SlugTaken(slug=day.slug)
+    session.add(day)
+    session.flush()
+    record(session, line("created", of_day(day), actor=actor, now=now, slug=day.slug, published=day.published))
+    return day
+
+
+def change_study_day(
+    session: Session,
+    day_id: int,
+    values: Mapping[str, Any],
+    *,
+    revision: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> StudyDay:
+    """Change a study day; ``revision`` is the one the editor started from, None where nobody looks.
+
+    Time, place or a higher fee: everyone is told, calendar entries update and free cancellation opens again until the
+    later of the limit and 7 days after the notice (rules.md 6).
+
+    :raises Conflict: somebody else changed it since ``revision``.
+    :raises InvalidInput: limits in the wrong order, texts missing, a capacity below what is taken.
+    :raises SlugTaken, StudyDayCancelled: as they say.
+    """
+    day = lock_day(session, day_id)
+    if day.cancelled_at is not None:
+        raise StudyDayCancelled(slug=day.slug, mailbox=day.mailbox)
+    if revision is not None and revision != day.revision:
+        raise Conflict
+    changed = {name: value for name, value in values.items() if getattr(day, name) != value}
+    if not changed:
+        return day
+    before = {name: getattr(day, name) for name in changed}
+    if "slug" in changed and session.execute(sa.select(StudyDay.id).where(StudyDay.slug == changed["slug"])).first():
+        raise SlugTaken(slug=changed["slug"])
+    for name, value in changed.items():
+        setattr(day, name, value)
+    _check(day)
+    if "capacity" in changed and day.capacity is not None and day.capacity < day.taken:
+        raise InvalidInput({"capacity": "less-than-taken"})
+    day.revision += 1
+    notice = _notice(before, changed)
+    if notice and on_time(now, day.starts_at):
+        day.free_again_until = relief(
+            max(day.free_cancellation_until, day.free_again_until or now), day.starts_at, now=now
+        )
+        _tell_everyone(session, day, notice, now=now)
+    record(session, line("changed", of_day(day), actor=actor, now=now, fields=sorted(changed), before=notice))
+    promote(session, day, now=now)
+    return day
+
+
+def _check(day: StudyDay) -> None:
+    wrong = misplaced(**{name: getattr(day, name) for name in LIMITS})
+    for language in day.languages:
+        if not day.title.get(language):
+            wrong.setdefault("title", "language-missing")
+    if not day.mailbox:
+        wrong["mailbox"] = "required"
+    if wrong:
+        raise InvalidInput(wrong)
+
+
+def _notice(before: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, Any]:
+    """The old values of what people must hear of, ready for JSON; empty when there is no need to tell."""
+    told = {name: before[name] for name in TOLD if name in changed}
+    if "fee_cents" in changed and changed["fee_cents"] > before["fee_cents"]:
+        told["fee_cents"] = before["fee_cents"]
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in told.items()}
+
+
+def _tell_everyone(session: Session, day: StudyDay, notice: dict[str, Any], *, now: datetime) -> None:
+    live = sa.select(Registration).where(Registration.study_day_id == day.id, Registration.status != Status.CANCELLED)
+    letters = []
+    for registration in session.execute(live).scalars().all():
+        confirmed = registration.status == Status.CONFIRMED
+        registration.sequence += 1
+        letters.append(
+            outbox.to_registrant("study_day_changed", registration, now=now, calendar=confirmed, before=notice)
+        )
+    outbox.put(session, *letters)

@@ -1,0 +1,118 @@
+"""Cancel a registration: by its own person, on request, since it was not them, or as an offer lapsed (rules.md 6)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from service.domain.actors import SYSTEM, Actor
+from service.domain.fees import Channel, WaiverReason
+from service.domain.refusals import AlreadyCancelled, AlreadyInvoiced, StudyDayCancelled, StudyDayStarted
+from service.domain.seats import SEATED, Status
+from service.domain.windows import Verdict, on_time, verdict
+from service.mail import outbox
+from service.models import Charge, Registration
+from service.usecases.record import line, record
+from service.usecases.seating import binding_limit, free_seat, lock_registration
+
+LETTERS: Mapping[Channel, str] = {Channel.NOT_ME: "not_me", Channel.LAPSED: "lapsed_offer"}
+
+
+def cancel(
+    session: Session, registration_id: int, *, channel: Channel, reason: str = "", actor: Actor, now: datetime
+) -> Registration:
+    """End a live registration and pass its seat on; who, when, through what, why and the verdict are stored now.
+
+    :raises NotFound, AlreadyCancelled: there is nothing to cancel.
+    :raises StudyDayStarted: too late for anybody; from the start on, attendance decides.
+    :raises StudyDayCancelled: the day was called off.
+    """
+    registration = lock_registration(session, registration_id)
+    day = registration.study_day
+    if registration.status == Status.CANCELLED:
+        raise StudyDayCancelled(slug=day.slug) if day.cancelled_at else AlreadyCancelled
+    if not on_time(now, day.starts_at):
+        raise StudyDayStarted(slug=day.slug)
+    _end(session, registration, channel=channel, reason=reason, actor=actor, now=now)
+    return registration
+
+
+def not_me(session: Session, registration_id: int, *, actor: Actor, now: datetime) -> Registration:
+    """Somebody else gave this address: the registration goes, at any time before invoicing, and no fee follows.
+
+    A draft charge is waived, and what the stranger typed about needs and invoices is emptied at once.
+
+    :raises AlreadyCancelled: it was removed in this way already.
+    :raises AlreadyInvoiced: a credit note has to correct it.
+    """
+    registration = lock_registration(session, registration_id)
+    charge = session.execute(sa.select(Charge).where(Charge.registration_id == registration.id)).scalar_one_or_none()
+    if charge is not None and charge.status == "invoiced":
+        raise AlreadyInvoiced
+    if registration.cancelled_channel == Channel.NOT_ME:
+        raise AlreadyCancelled
+    if charge is not None:
+        charge.status, charge.waived_at = "waived", now
+        charge.waiver_reason = WaiverReason.OUR_MISTAKE
+    if registration.status == Status.CANCELLED:
+        registration.cancelled_channel, registration.cancelled_verdict = Channel.NOT_ME, Verdict.ON_TIME
+        _write_down(session, registration, channel=Channel.NOT_ME, reason="", actor=actor, now=now)
+    else:
+        _end(session, registration, channel=Channel.NOT_ME, reason="", actor=actor, now=now)
+    for name in ("phone", "dietary", "access_needs", "remarks", "invoice_name", "invoice_enterprise_number"):
+        setattr(registration, name, "")
+    registration.invoice_address = registration.invoice_reference = ""
+    registration.answers = {}
+    return registration
+
+
+def lapse_offers(session: Session, *, now: datetime) -> int:
+    """End the offers that nobody accepted in time and pass their seats on; returns how many (rules.md 4)."""
+    due = session.execute(
+        sa.select(Registration.id)
+        .where(Registration.status == Status.OFFERED, Registration.offered_until <= now)
+        .order_by(Registration.offered_until)
+        .limit(100)
+    ).scalars()
+    lapsed = 0
+    for registration_id in list(due):
+        registration = lock_registration(session, registration_id)
+        if registration.status == Status.OFFERED:
+            _end(session, registration, channel=Channel.LAPSED, reason="", actor=SYSTEM, now=now)
+            lapsed += 1
+    return lapsed
+
+
+def _end(
+    session: Session, registration: Registration, *, channel: Channel, reason: str, actor: Actor, now: datetime
+) -> None:
+    day = registration.study_day
+    seated = registration.status in SEATED
+    judged = registration.status == Status.CONFIRMED and channel in (Channel.LINK, Channel.CALENDAR, Channel.ORGANISER)
+    registration.cancelled_from = registration.status
+    registration.cancelled_at, registration.cancelled_by = now, actor.kind
+    registration.cancelled_channel, registration.cancelled_reason = channel, reason
+    registration.cancelled_verdict = verdict(now, binding_limit(registration)) if judged else Verdict.ON_TIME
+    registration.status = Status.CANCELLED
+    registration.sequence += 1
+    if actor.kind == "attendee":
+        registration.seen_at = now
+    session.flush()
+    _write_down(session, registration, channel=channel, reason=reason, actor=actor, now=now)
+    if seated:
+        free_seat(session, day, now=now)
+    else:
+        day.waiting -= 1
+
+
+def _write_down(
+    session: Session, registration: Registration, *, channel: Channel, reason: str, actor: Actor, now: datetime
+) -> None:
+    letter = LETTERS.get(channel) or (
+        "cancelled_late" if registration.cancelled_verdict == Verdict.LATE else "cancelled_in_time"
+    )
+    held_calendar_entry = registration.cancelled_from == Status.CONFIRMED
+    outbox.put(session, outbox.to_registrant(letter, registration, now=now, calendar=held_calendar_entry))
+    facts = {"verdict": registration.cancelled_verdict, "from": registration.cancelled_from, "through": channel}
+    record(session, line("cancelled", outbox.about(registration), actor=actor, now=now, reason=reason, **facts))

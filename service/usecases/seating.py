@@ -1,0 +1,97 @@
+"""Seats that become free: who gets them, and how (rules.md 4).
+
+Every command but a sign-up locks the row of its study day first (``lock_day``), then touches registrations: one
+order, so that no two commands wait for each other. On SQLite the write transaction itself is the lock.
+"""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from service.domain.actors import SYSTEM, Actor
+from service.domain.refusals import NotFound
+from service.domain.seats import Promotion, Status, promotion
+from service.domain.windows import free_until, on_time
+from service.mail import outbox
+from service.models import Registration, StudyDay
+from service.usecases.record import line, record
+
+
+def lock_day(session: Session, day_id: int) -> StudyDay:
+    """The study day, locked until the commit and read afresh.
+
+    :raises NotFound: there is no such study day.
+    """
+    day = session.execute(
+        sa.select(StudyDay).where(StudyDay.id == day_id).with_for_update().execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if day is None:
+        raise NotFound
+    return day
+
+
+def lock_registration(session: Session, registration_id: int) -> Registration:
+    """The registration, with its study day locked first; both read afresh.
+
+    :raises NotFound: there is no such registration.
+    """
+    day_id = session.execute(
+        sa.select(Registration.study_day_id).where(Registration.id == registration_id)
+    ).scalar_one_or_none()
+    if day_id is None:
+        raise NotFound
+    lock_day(session, day_id)
+    return session.execute(
+        sa.select(Registration)
+        .where(Registration.id == registration_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+
+
+def binding_limit(registration: Registration) -> datetime:
+    """Until when this person cancels free: the kindest of what they accepted and what was granted since."""
+    day = registration.study_day
+    return free_until(registration.terms_free_cancellation_until, day.free_cancellation_until, day.free_again_until)
+
+
+def free_seat(session: Session, day: StudyDay, *, now: datetime) -> None:
+    """Give one taken seat back and pass it on at once."""
+    day.taken -= 1
+    promote(session, day, now=now)
+
+
+def promote(session: Session, day: StudyDay, *, now: datetime) -> None:
+    """Give free seats to those who wait, in order of sign-up, until the start (rules.md 4)."""
+    while day.waiting > 0 and (day.capacity is None or day.taken < day.capacity) and on_time(now, day.starts_at):
+        first = session.execute(
+            sa.select(Registration)
+            .where(Registration.study_day_id == day.id, Registration.status == Status.WAITING)
+            .order_by(Registration.id)
+            .limit(1)
+            .with_for_update()
+        ).scalar_one_or_none()
+        if first is None:
+            return
+        place = promotion(binding_limit(first), day.starts_at, day.offer_hours, now=now)
+        if place is None:
+            return
+        day.waiting -= 1
+        day.taken += 1
+        seat(session, first, place, letter=None, actor=SYSTEM, now=now)
+        session.flush()
+
+
+def seat(
+    session: Session, registration: Registration, place: Promotion, *, letter: str | None, actor: Actor, now: datetime
+) -> None:
+    """Put somebody on a seat that was counted already, tell them, and write it down."""
+    registration.status = place.status
+    registration.offered_until = place.lapses_at
+    if place.status is Status.CONFIRMED:
+        registration.seated_at = now
+    name = letter or ("confirmed" if place.status is Status.CONFIRMED else "offer")
+    outbox.put(session, outbox.to_registrant(name, registration, now=now))
+    action = "promoted" if place.status is Status.CONFIRMED else "offered"
+    record(session, line(action, outbox.about(registration), actor=actor, now=now))

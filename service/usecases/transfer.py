@@ -1,0 +1,126 @@
+"""Send a colleague: the place moves when the colleague accepts, free at any time before the start (rules.md 6)."""
+
+import secrets
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from service.domain.actors import Actor
+from service.domain.fees import Channel
+from service.domain.questions import check_answers
+from service.domain.refusals import AlreadyRegistered, InvalidInput, NotConfirmed, StudyDayStarted, TransferGone
+from service.domain.seats import Status
+from service.domain.windows import Verdict, on_time
+from service.mail import outbox
+from service.models import Registration, Transfer
+from service.usecases.application import Application, accepted, folded
+from service.usecases.record import line, record
+from service.usecases.seating import lock_registration
+
+
+def invite_colleague(
+    session: Session, registration_id: int, email: str, language: str, *, actor: Actor, now: datetime
+) -> Transfer:
+    """Ask a colleague to take over a confirmed place; an earlier invitation that is still open is withdrawn.
+
+    :raises NotConfirmed: there is no confirmed place to pass on.
+    :raises StudyDayStarted: too late.
+    :raises AlreadyRegistered: that is one's own address.
+    """
+    registration = lock_registration(session, registration_id)
+    _require_passable(registration, now=now)
+    if folded(email) == registration.email_folded:
+        raise AlreadyRegistered
+    session.execute(
+        sa.update(Transfer)
+        .where(Transfer.registration_id == registration.id, Transfer.accepted_at.is_(None))
+        .where(Transfer.withdrawn_at.is_(None))
+        .values(withdrawn_at=now)
+    )
+    transfer = Transfer(registration_id=registration.id, email=email, language=language, created_at=now)
+    session.add(transfer)
+    registration.seen_at = now
+    session.flush()
+    about = outbox.about(registration)
+    outbox.put(
+        session,
+        outbox.row("colleague_invited", about=about, to=email, language=language, now=now, transfer=transfer.id),
+    )
+    record(session, line("colleague_invited", about, actor=actor, now=now))
+    return transfer
+
+
+def take_over(
+    session: Session, transfer_id: int, application: Application, *, actor: Actor, now: datetime
+) -> Registration:
+    """The colleague accepts: a registration of their own, on the same seat; the colleague is judged from here on.
+
+    :raises TransferGone: withdrawn, accepted before, or the place was cancelled meanwhile.
+    :raises StudyDayStarted: too late.
+    :raises AlreadyRegistered: the colleague holds a place on this study day already.
+    :raises InvalidInput: an answer to the study day's questions is missing or no answer.
+    """
+    found = session.get(Transfer, transfer_id)
+    if found is None:
+        raise TransferGone
+    giver = lock_registration(session, found.registration_id)
+    transfer = session.get_one(Transfer, transfer_id, populate_existing=True)
+    if transfer.accepted_at or transfer.withdrawn_at or giver.status != Status.CONFIRMED:
+        raise TransferGone
+    _require_passable(giver, now=now)
+    day = giver.study_day
+    answers, wrong = check_answers(day.questions, application.answers)
+    if wrong:
+        raise InvalidInput(wrong)
+    if _holds_a_place(session, day.id, application.email):
+        raise AlreadyRegistered
+    values = {**application.values(), "answers": answers}
+    taker = Registration(
+        **values,
+        **accepted(day.fee_cents, day.free_cancellation_until, now=now),
+        study_day_id=day.id,
+        status=Status.CONFIRMED,
+        calendar_uid=secrets.token_urlsafe(18),
+        created_at=now,
+        seated_at=now,
+        seen_at=now,
+    )
+    giver.cancelled_from, giver.status = giver.status, Status.CANCELLED
+    giver.cancelled_at, giver.cancelled_by = now, "attendee"
+    giver.cancelled_channel, giver.cancelled_verdict = Channel.TRANSFER, Verdict.ON_TIME
+    giver.sequence += 1
+    session.add(taker)
+    session.flush()
+    transfer.accepted_at, transfer.successor_id = now, taker.id
+    outbox.put(
+        session,
+        outbox.to_registrant("place_passed_on", giver, now=now, calendar=True),
+        outbox.to_registrant("confirmed", taker, now=now),
+    )
+    record(
+        session,
+        line("passed_on", outbox.about(giver), actor=actor, now=now),
+        line("took_over", outbox.about(taker), actor=actor, now=now),
+    )
+    return taker
+
+
+def _require_passable(registration: Registration, *, now: datetime) -> None:
+    if registration.status != Status.CONFIRMED:
+        raise NotConfirmed
+    if not on_time(now, registration.study_day.starts_at):
+        raise StudyDayStarted(slug=registration.study_day.slug)
+
+
+def _holds_a_place(session: Session, study_day_id: int, email: str) -> bool:
+    return (
+        session.execute(
+            sa.select(Registration.id).where(
+                Registration.study_day_id == study_day_id,
+                Registration.email_folded == folded(email),
+                Registration.status != Status.CANCELLED,
+            )
+        ).first()
+        is not None
+    )

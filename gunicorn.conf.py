@@ -3,7 +3,8 @@
 import gc
 import os
 from pathlib import Path
-from typing import Any
+
+from gunicorn.arbiter import Arbiter
 
 wsgi_app = "service.app:web_app()"
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
@@ -32,7 +33,7 @@ control_socket_disable = True  # it would lie in the home folder, one for all in
 proc_name = "studiedag"
 
 
-def when_ready(_server: Any) -> None:
+def when_ready(_server: Arbiter) -> None:
     """Keep the collector's marks off the pages that workers share."""
     gc.collect()
     gc.freeze()

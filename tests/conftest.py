@@ -20,7 +20,7 @@ from service.models import Base
 from service.settings import Settings
 from tests.builders import NOW
 
-pytest_plugins = ["tests.left_out"]
+pytest_plugins = ["tests.left_out", "tests.browser"]
 
 POSTGRESQL = os.environ.get("TEST_DATABASE_URL", "")
 

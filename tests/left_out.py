@@ -39,7 +39,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def left_out(reporter: pytest.TerminalReporter) -> list[str]:
     """One line for each reason; deselecting by hand is no surprise to anybody and not listed."""
     reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in reporter.stats.get("skipped", []))
-    lines = [f"{number} tests: {reason}" for reason, number in reasons.items()]
-    if not os.environ.get("TEST_DATABASE_URL"):
-        lines.append("everything on PostgreSQL: TEST_DATABASE_URL names no database")
-    return lines
+    return [f"{number} test{'s' if number > 1 else ''}: {reason}" for reason, number in reasons.items()]

@@ -25,7 +25,7 @@ run: $(RUNTIME)
 test: $(DEVELOPMENT)
 	$(PYTHON) -m pytest
 
-check: check-lint check-format check-types check-imports check-translations
+check: check-lint check-format check-types check-imports check-translations check-migrations
 
 check-lint: $(DEVELOPMENT)
 	$(PYTHON) -m ruff check

@@ -117,7 +117,7 @@ def test_check_when_rooms_disagree_names_both(root: Path, folder: Path, capsys: 
 
     assert check(root, folder) == 1
     assert capsys.readouterr().out.splitlines() == [
-        "nl: translated in more than one way: “Sign up”: “Inschrijven” in pages, “Aanmelden” in letters"
+        "nl translated in more than one way: “Sign up”: “Inschrijven” in pages, “Aanmelden” in letters"
     ]
 
 

@@ -20,6 +20,8 @@ from tools.extraction import extract_all
 
 Catalogs = dict[tuple[str, str], Catalog]
 """By language and domain."""
+Fault = tuple[str, str]
+"""In which language, and what."""
 
 ROOT: Final = Path(__file__).parent.parent
 TRANSLATED: Final = [language for language in LANGUAGES if language != SOURCE_LANGUAGE]
@@ -52,10 +54,15 @@ def update(root: Path, folder: Path) -> int:
 
 
 def check(root: Path, folder: Path) -> int:
-    """Print one line for each thing that is wrong."""
+    """Print one line for each thing that is wrong, with the languages in which it is."""
     existing = _read_all(folder)
-    faults = [*_faults_of_files(folder, existing, _merged(root, existing)), *_contradictions(existing)]
-    print("\n".join(faults) if faults else f"translations: {_size(existing)} messages, complete")
+    faults = defaultdict[str, list[str]](list)
+    for language, fault in (*_faults_of_files(folder, existing, _merged(root, existing)), *_contradictions(existing)):
+        faults[fault].append(language)
+    for fault, languages in faults.items():
+        print(*languages, fault)
+    if not faults:
+        print(f"translations: {_size(existing)} messages, complete")
     return 1 if faults else 0
 
 
@@ -99,19 +106,18 @@ def _merged(root: Path, existing: Catalogs) -> Catalogs:
     return merged
 
 
-def _faults_of_files(folder: Path, existing: Catalogs, merged: Catalogs) -> Iterator[str]:
+def _faults_of_files(folder: Path, existing: Catalogs, merged: Catalogs) -> Iterator[Fault]:
     for (language, domain), wanted in merged.items():
         found = existing[language, domain]
-        place = f"{language} {domain}"
         for message in wanted:
             if message.id:
-                yield from (f"{place}: {fault}: {_shown(message)}" for fault in _faults(message, found))
+                yield from ((language, f"{domain}: {fault}: {_shown(message)}") for fault in _faults(message, found))
         for message in [*found, *found.obsolete.values()]:
             if message.id and message.id not in wanted:
-                yield f"{place}: obsolete: {_shown(message)}"
+                yield language, f"{domain}: obsolete: {_shown(message)}"
         path = po_path(folder, language, domain)
         if not path.exists() or path.read_bytes() != as_bytes(wanted):
-            yield f"{place}: out of date, `make messages` writes it"
+            yield language, f"{domain}: out of date, `make messages` writes it"
 
 
 def _faults(message: Message, found: Catalog) -> Iterator[str]:
@@ -129,7 +135,7 @@ def _faults(message: Message, found: Catalog) -> Iterator[str]:
         yield "a bare % (write %%)"
 
 
-def _contradictions(existing: Catalogs) -> Iterator[str]:
+def _contradictions(existing: Catalogs) -> Iterator[Fault]:
     """One message has one translation per language, whichever room reads it: the catalogues are joined when read."""
     for language in TRANSLATED:
         texts = defaultdict[object, dict[object, str]](dict)
@@ -140,7 +146,7 @@ def _contradictions(existing: Catalogs) -> Iterator[str]:
         for source, variants in texts.items():
             if len(variants) > 1:
                 said = ", ".join(f"“{text}” in {domain}" for text, domain in variants.items())
-                yield f"{language}: translated in more than one way: “{source}”: {said}"
+                yield language, f"translated in more than one way: “{source}”: {said}"
 
 
 def _texts(message: Message) -> tuple[str, ...]:

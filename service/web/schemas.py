@@ -17,7 +17,12 @@ ORGANISATION_KINDS: Final = ("local_government", "government", "civil_society", 
 HONEYPOT: Final = "website"
 LONGEST_LOCAL_PART: Final = 64  # RFC 5321, 4.5.3.1.1
 ADDRESS = re.compile(r"[^@\s\"(),:;<>\[\\\]]+@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_](?:[\w-]{0,61}[^\W_])?")
-MESSAGES: Final[dict[str, str | list[Any] | dict[Any, Any]]] = {"required": "required", "null": "required", "invalid": "not-text", "invalid_utf8": "not-text"}
+MESSAGES: Final[dict[str, str | list[Any] | dict[Any, Any]]] = {
+    "required": "required",
+    "null": "required",
+    "invalid": "not-text",
+    "invalid_utf8": "not-text",
+}
 FORBIDDEN = frozenset({"Cc", "Cs", "Co"})
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 

@@ -1,0 +1,106 @@
+"""The statements of a sign-up, on the bare connection: the hot path of this service.
+
+Compiled once and without the unit of work, which would cost as much as everything else together. No statement locks
+the study day before ``count``; see there why.
+"""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+
+from service.domain.refusals import NotFound
+from service.domain.seats import Seats, Status
+from service.models import Message, Registration, StudyDay
+
+_day: sa.Table = StudyDay.__table__  # type: ignore[assignment]  # declarative mapping makes tables
+_registration: sa.Table = Registration.__table__  # type: ignore[assignment]
+_message: sa.Table = Message.__table__  # type: ignore[assignment]
+
+
+class DayRow(Protocol):
+    """What a sign-up needs to know of a study day."""
+
+    id: int
+    organiser_id: int
+    slug: str
+    published: bool
+    cancelled_at: datetime | None
+    opens_at: datetime | None
+    closes_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int | None
+    taken: int
+    waiting: int
+    waiting_list: bool
+    fee_cents: int
+    free_cancellation_until: datetime
+    questions: list[Any]
+    mailbox: str
+
+
+_READ = sa.select(*(_day.c[name] for name in DayRow.__annotations__)).where(_day.c.slug == sa.bindparam("slug"))
+_DIALECTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_LIVE = {"index_elements": ["study_day_id", "email_folded"], "index_where": sa.text("status <> 'cancelled'")}
+_INSERT: dict[str, sa.Executable] = {
+    name: dialect_insert(_registration).on_conflict_do_nothing(**_LIVE).returning(_registration.c.id)
+    for name, dialect_insert in _DIALECTS.items()
+}
+_STILL_OPEN = (
+    _day.c.id == sa.bindparam("day"),
+    _day.c.closes_at > sa.bindparam("at", type_=_day.c.closes_at.type),
+    _day.c.cancelled_at.is_(None),
+    _day.c.published,
+)
+TAKE_SEAT = (
+    sa.update(_day)
+    .where(*_STILL_OPEN, sa.or_(_day.c.capacity.is_(None), (_day.c.taken < _day.c.capacity) & (_day.c.waiting == 0)))
+    .values(taken=_day.c.taken + 1)
+)
+JOIN_QUEUE = sa.update(_day).where(*_STILL_OPEN, _day.c.waiting_list).values(waiting=_day.c.waiting + 1)
+_MOVE = sa.update(_registration).where(_registration.c.id == sa.bindparam("registration"))
+_RENAME = sa.update(_message).where(_message.c.registration_id == sa.bindparam("registration"))
+
+
+def read_day(connection: Connection, slug: str) -> DayRow:
+    """The study day as it is committed now, unlocked.
+
+    :raises NotFound: there is none of that name.
+    """
+    day: Any = connection.execute(_READ, {"slug": slug}).one_or_none()
+    if day is None:
+        raise NotFound
+    found: DayRow = day
+    return found
+
+
+def seats(day: DayRow) -> Seats:
+    """Its seats, as the rules want them."""
+    return Seats(day.capacity, day.taken, day.waiting, day.waiting_list)
+
+
+def insert(connection: Connection, values: dict[str, Any]) -> int | None:
+    """The new row's id, or None where that address has a live registration already, also in a race."""
+    new: int | None = connection.execute(_INSERT[connection.dialect.name], values).scalar_one_or_none()
+    return new
+
+
+def count(connection: Connection, day: DayRow, status: Status, *, now: datetime) -> bool:
+    """Take the seat, or the place in the queue; False when it went, or the day closed, since it was read.
+
+    The conditional UPDATE is right on both databases, where ``SELECT … FOR UPDATE`` does nothing on SQLite. It comes
+    last in its transaction, so that people signing up for the same day wait for each other as briefly as possible.
+    """
+    statement = TAKE_SEAT if status is Status.CONFIRMED else JOIN_QUEUE
+    return connection.execute(statement, {"day": day.id, "at": now}).rowcount == 1
+
+
+def move(connection: Connection, registration_id: int, status: Status, *, now: datetime) -> None:
+    """What was just written stands elsewhere after all: the registration and the letter of its message."""
+    which = {"registration": registration_id}
+    seated_at = now if status is Status.CONFIRMED else None
+    connection.execute(_MOVE.values(status=status, seated_at=seated_at), which)
+    connection.execute(_RENAME.values(letter=status), which)

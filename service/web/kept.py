@@ -1,0 +1,121 @@
+"""Public pages, rendered once and kept in memory until what they show changes; revalidated by ETag (RFC 9110, 8.8.3).
+
+A kept page is found by all that decides what it says: the study day's revision, its phase, how many seats are left in
+words, and which limits have passed. Those come from one cheap SELECT per request, so that a page is never stale after
+a close or the last seat, in whichever process it happened, and after a limit that just passed.
+"""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from flask import Response, current_app, request
+
+from service.domain.refusals import NotFound
+from service.domain.seats import Seats
+from service.domain.windows import Phase, Window, on_time, phase
+from service.models import StudyDay
+from service.transaction import glance
+
+MOST_PAGES: Final = 400
+FEW_PERCENT: Final = 10
+
+_day: sa.Table = StudyDay.__table__  # type: ignore[assignment]  # declarative mapping makes tables
+_COLUMNS: Final = [
+    _day.c[name]
+    for name in (
+        "id",
+        "slug",
+        "revision",
+        "published",
+        "cancelled_at",
+        "opens_at",
+        "closes_at",
+        "starts_at",
+        "ends_at",
+        "free_cancellation_until",
+        "capacity",
+        "taken",
+        "waiting",
+        "waiting_list",
+    )
+]
+_ONE: Final = sa.select(*_COLUMNS).where(_day.c.slug == sa.bindparam("slug"))
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What decides how a study day's public pages look, besides the language. ``seats``: unlimited, free, few, full."""
+
+    study_day_id: int
+    slug: str
+    revision: int
+    phase: Phase
+    seats: str
+    started: bool
+    free_cancellation_over: bool
+
+
+def state_of(row: Any, *, now: datetime) -> State:
+    """The state of a study day at ``now``, from a row of its limits and counters."""
+    seats = Seats(row.capacity, row.taken, row.waiting, row.waiting_list)
+    window = Window(
+        row.starts_at, row.ends_at, row.closes_at, row.opens_at, row.published, row.cancelled_at is not None
+    )
+    return State(
+        study_day_id=row.id,
+        slug=row.slug,
+        revision=row.revision,
+        phase=phase(window, full=seats.full, now=now),
+        seats=seats_in_words(seats),
+        started=not on_time(now, row.starts_at),
+        free_cancellation_over=not on_time(now, row.free_cancellation_until),
+    )
+
+
+def seats_in_words(seats: Seats) -> str:
+    """``unlimited``, ``free``, ``few`` (a tenth or less) or ``full``: coarse, so that a sign-up seldom renders anew."""
+    if seats.capacity is None or seats.free is None:
+        return "unlimited"
+    if seats.full:
+        return "full"
+    return "few" if seats.free * 100 <= seats.capacity * FEW_PERCENT else "free"
+
+
+def read_state(slug: str, *, now: datetime) -> State:
+    """The present state of a published study day, in one SELECT.
+
+    :raises NotFound: there is none, or it is a draft.
+    """
+    with glance() as connection:
+        row = connection.execute(_ONE, {"slug": slug}).one_or_none()
+    if row is None:
+        raise NotFound
+    state = state_of(row, now=now)
+    if state.phase is Phase.DRAFT:
+        raise NotFound
+    return state
+
+
+def keep(key: Hashable, render: Callable[[], str]) -> Response:
+    """The page of that key, rendered if it is not kept yet; 304 where the reader has it already."""
+    pages: OrderedDict[Hashable, tuple[str, bytes]] = current_app.extensions.setdefault("kept", OrderedDict())
+    page = pages.get(key)
+    if page is None:
+        body = render().encode()
+        page = (f'"{hashlib.sha256(body).hexdigest()[:20]}"', body)
+        pages[key] = page
+        if len(pages) > MOST_PAGES:
+            pages.popitem(last=False)
+    etag, body = page
+    if etag in request.headers.get("If-None-Match", ""):
+        response = Response(status=304)
+    else:
+        response = Response(body, mimetype="text/html")
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = "no-cache"
+    return response

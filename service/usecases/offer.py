@@ -34,6 +34,6 @@ def accept_offer(session: Session, registration_id: int, *, actor: Actor, now: d
     for name, value in accepted(day.fee_cents, day.free_cancellation_until, now=now).items():
         setattr(registration, name, value)
     registration.status, registration.seated_at, registration.seen_at = Status.CONFIRMED, now, now
-    outbox.put(session, outbox.to_registrant("confirmed", registration, now=now))
+    outbox.put(session, outbox.to_registrant("confirmed", registration, now=now, came_by="offer"))
     record(session, line("offer_accepted", outbox.about(registration), actor=actor, now=now))
     return registration

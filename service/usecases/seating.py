@@ -91,7 +91,8 @@ def seat(
     registration.offered_until = place.lapses_at
     if place.status is Status.CONFIRMED:
         registration.seated_at = now
-    name = letter or ("confirmed" if place.status is Status.CONFIRMED else "offer")
-    outbox.put(session, outbox.to_registrant(name, registration, now=now))
+        outbox.put(session, outbox.to_registrant(letter or "confirmed", registration, now=now, came_by="waiting_list"))
+    else:
+        outbox.put(session, outbox.to_registrant(letter or "offer", registration, now=now))
     action = "promoted" if place.status is Status.CONFIRMED else "offered"
     record(session, line(action, outbox.about(registration), actor=actor, now=now))

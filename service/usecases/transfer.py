@@ -96,7 +96,7 @@ def take_over(
     outbox.put(
         session,
         outbox.to_registrant("place_passed_on", giver, now=now, calendar=True),
-        outbox.to_registrant("confirmed", taker, now=now),
+        outbox.to_registrant("confirmed", taker, now=now, came_by="colleague"),
     )
     record(
         session,

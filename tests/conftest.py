@@ -3,8 +3,10 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextvars import Context
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +14,7 @@ from alembic import command
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.engine import make_url
+from werkzeug.test import TestResponse
 
 from service.app import create_app
 from service.extensions import db
@@ -39,6 +42,15 @@ class Clock:
 
     def advance(self, by: timedelta) -> None:
         self.now += by
+
+
+class Visitor(FlaskClient):
+    """A client whose requests have an application context of their own, as in production: own `g`, own session."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        answer: TestResponse = Context().run(super().open, *args, **kwargs)
+        db.session.rollback()  # the test reads afresh what the request wrote
+        return answer
 
 
 @pytest.fixture(scope="session")
@@ -108,6 +120,7 @@ def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
     """An application in its context; ``db.session`` and ``transaction()`` work at once."""
     app = create_app(settings, clock=clock)
     app.testing = True
+    app.test_client_class = Visitor
     with app.app_context():
         yield app
         db.session.remove()

@@ -26,7 +26,13 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     settings = settings or Settings.from_env(os.environ)
     if settings.database_url.startswith("sqlite"):
         Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    app = Flask("service", root_path=str(ROOT / "service"), template_folder=str(ROOT / "templates"))
+    app = Flask(
+        "service",
+        root_path=str(ROOT / "service"),
+        static_folder="web/static",
+        static_url_path="/static",
+        template_folder=str(ROOT / "templates"),
+    )
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
@@ -34,6 +40,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
         MAX_CONTENT_LENGTH=1_000_000,
         MAX_FORM_MEMORY_SIZE=500_000,
         MAX_FORM_PARTS=1_000,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,  # addresses of static files hold the hash of their content
     )
     app.extensions[KEY] = Runtime(settings, clock, Links(settings))
     db.init_app(app)

@@ -23,6 +23,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
     )
     op.create_table(
+        "rate_limit",
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("hits", sa.Integer(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_rate_limit")),
+    )
+    op.create_index("ix_rate_limit_expires_at", "rate_limit", ["expires_at"])
+    op.create_table(
         "idempotency_key",
         sa.Column("key_hash", sa.String(length=64), nullable=False),
         sa.Column("body_hash", sa.String(length=64), nullable=False),
@@ -510,6 +518,8 @@ def downgrade() -> None:
     op.drop_table("organiser")
     op.drop_index("ix_idempotency_key_created_at", table_name="idempotency_key")
     op.drop_table("idempotency_key")
+    op.drop_index("ix_rate_limit_expires_at", table_name="rate_limit")
+    op.drop_table("rate_limit")
     op.drop_table("heartbeat")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION refuse_change()")

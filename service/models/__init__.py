@@ -4,7 +4,7 @@ from service.models.base import Base, UtcDateTime
 from service.models.billing import Charge, Invoice, InvoiceLine, InvoiceSeries
 from service.models.message import Message, MessageSource
 from service.models.organiser import ApiToken, Organiser, SignInLink, Staff, StaffRole, StaffSession
-from service.models.record import Heartbeat, History, IdempotencyKey
+from service.models.record import Heartbeat, History, IdempotencyKey, RateLimit
 from service.models.registration import CheckIn, LateRequest, Registration, Transfer
 from service.models.study_day import StudyDay
 
@@ -23,6 +23,7 @@ __all__ = [
     "Message",
     "MessageSource",
     "Organiser",
+    "RateLimit",
     "Registration",
     "SignInLink",
     "Staff",

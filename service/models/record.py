@@ -52,3 +52,14 @@ class Heartbeat(Base):
 
     name: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
     at: Mapped[datetime]
+
+
+class RateLimit(Base):
+    """How often something rare was tried in the present window: sign-in links asked for, tokens guessed."""
+
+    __tablename__ = "rate_limit"
+    __table_args__ = (sa.Index("ix_rate_limit_expires_at", "expires_at"),)
+
+    key: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
+    hits: Mapped[int]
+    expires_at: Mapped[datetime]

@@ -153,3 +153,12 @@ class LateRequestSchema(ApplicationSchema):
         """The use-case's two arguments."""
         message = data.pop("message")
         return super().build(data), message
+
+
+class SignInSchema(Schema):
+    """Who wants to come in."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    email = Address(required=True)

@@ -1,0 +1,65 @@
+"""What is wrong with a form, in words: codes of the schemas and rules become sentences beside their fields."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from marshmallow import Schema, ValidationError
+from werkzeug.datastructures import MultiDict
+
+from service.domain.refusals import InvalidInput
+from service.locale import N_, translate
+
+CODES: Final = {
+    "required": N_("Fill this in."),
+    "too-long": N_("This is too long. Shorten it."),
+    "control-characters": N_("This holds characters that cannot be printed. Type it by hand."),
+    "not-text": N_("This must be text."),
+    "not-an-address": N_("This is no e-mail address. It looks like name@example.org."),
+    "not-a-choice": N_("Choose one of the values."),
+    "not-answers": N_("This must be an object of answers."),
+    "accept-terms": N_("You can only register if you accept the conditions."),
+    "not-a-time": N_("This is no date and time."),
+    "no-such-time": N_("This time does not exist: the clocks skip it that night."),
+    "wrong-offset": N_("The time zone has another offset at that moment."),
+    "no-such-zone": N_("There is no such time zone."),
+    "not-a-number": N_("This must be a whole number."),
+    "out-of-range": N_("This number is too small or too large."),
+    "not-a-link": N_("This must be a full address that begins with https:// or http://."),
+    "not-a-slug": N_("Use small letters, digits and hyphens only."),
+    "ends-before-start": N_("The end must be after the start."),
+    "closes-after-start": N_("Registration must close before the start, or at the start."),
+    "opens-after-close": N_("Registration must open before it closes."),
+    "free-after-start": N_("Free cancellation cannot last beyond the start."),
+    "language-missing": N_("A text is missing in one of the chosen languages."),
+    "less-than-taken": N_("More places than that are taken already."),
+    "not-in-future": N_("This must be in the future."),
+    "unknown-field": N_("This field is not known."),
+}
+
+
+def load(schema: Schema, data: Mapping[str, Any] | MultiDict[str, str]) -> Any:
+    """What the schema makes of a form or of JSON.
+
+    :raises InvalidInput: field -> code of what is wrong; the names of nested fields are joined with dots.
+    """
+    try:
+        return schema.load(data)
+    except ValidationError as error:
+        raise InvalidInput(dict(_codes(error.messages, ""))) from None
+
+
+def words(fields: Mapping[str, str], language: str) -> dict[str, str]:
+    """The codes of ``InvalidInput.fields`` as sentences, by field."""
+    return {name: translate(language, CODES.get(code, CODES["not-text"])) for name, code in fields.items()}
+
+
+def _codes(messages: object, path: str) -> Sequence[tuple[str, str]]:
+    if isinstance(messages, Mapping):
+        found: list[tuple[str, str]] = []
+        for name, inner in messages.items():
+            part = "" if name == "_schema" else str(name)
+            found += _codes(inner, ".".join(filter(None, (path, part))))
+        return found
+    if isinstance(messages, list) and messages:
+        return [(path, str(messages[0]))]
+    return [(path, str(messages))]

@@ -1,0 +1,50 @@
+"""Who is calling, as far as the network tells: the client's address, and whether a form was sent from our own pages."""
+
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import request
+from werkzeug.exceptions import BadRequest
+
+from service.runtime import runtime
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def client_address() -> IPv4Address | IPv6Address:
+    """The nearest address that is no proxy of ours: what a client writes into the header itself is never believed."""
+    nearest = _address(request.remote_addr or "")
+    trusted = runtime().settings.trusted_proxies
+    for forwarded in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+        if not any(nearest in network for network in trusted):
+            break
+        try:
+            nearest = ip_address(forwarded.strip())
+        except ValueError:
+            break
+    return nearest
+
+
+def require_own_form() -> None:
+    """Refuse what another site made the browser send: a signed-in browser adds its cookie to that as well.
+
+    Browsers say where a form comes from in one of three headers; who sends none of them is not a browser, and has no
+    cookie to abuse.
+
+    :raises BadRequest: the form is not ours.
+    """
+    if request.method in SAFE_METHODS:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin") or request.headers.get("Referer")
+    own = {urlsplit(runtime().settings.base_url).netloc, request.host}
+    if site not in {None, "same-origin", "none"} or (origin and urlsplit(origin).netloc not in own):
+        raise BadRequest
+
+
+def _address(text: str) -> IPv4Address | IPv6Address:
+    try:
+        return ip_address(text)
+    except ValueError:  # a socket of this machine has no address
+        return ip_address("127.0.0.1")

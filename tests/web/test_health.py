@@ -1,0 +1,29 @@
+from datetime import timedelta
+
+from flask.testing import FlaskClient
+
+from service.models import Heartbeat
+from service.transaction import transaction
+from tests.builders import NOW, TICK
+from tests.conftest import Clock
+
+
+def test_health_when_the_process_runs(client: FlaskClient) -> None:
+    assert client.get("/healthz").get_json() == {"status": "ok"}
+
+
+def test_ready_when_no_worker_was_ever_seen(client: FlaskClient) -> None:
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.get_json()["checks"] == {"database": True, "migrated": True, "worker": False}
+
+
+def test_ready_when_the_worker_was_seen_five_minutes_ago(client: FlaskClient, clock: Clock) -> None:
+    with transaction() as session:
+        session.add(Heartbeat(name="worker", at=NOW))
+
+    clock.set(NOW + timedelta(minutes=5) - TICK)
+    assert client.get("/readyz").status_code == 200
+    clock.set(NOW + timedelta(minutes=5))
+    assert client.get("/readyz").status_code == 503

@@ -1,0 +1,192 @@
+"""Calendar objects: the invitation in a mail, its cancellation, and files to download (RFC 5545, 5546, 7986).
+
+The UID is the registration's own random one, without a host: unguessable, the same whatever address the service has,
+and what a reply is matched by. SEQUENCE and DTSTAMP are those of the moment that the letter tells of.
+
+What does not depend on the person is made once per day and method. The rest are a few lines, which are folded here:
+icalendar's own folding looks at every character, and would cost more than the whole letter.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Final, Literal
+
+from icalendar import Calendar, Event, Timezone, vCalAddress
+from icalendar.prop import vText, vUri
+
+from service.letters.facts import AboutSeat, DayFacts, Facts, PersonFacts, printable_name
+from service.letters.letter import Method
+from service.letters.phrases import WEB
+from service.letters.terms import of_place
+from service.letters.zones import span
+from service.locale import translate
+from service.wording import held
+
+PRODID: Final = "-//Studiedag//Studiedag//EN"
+LONGEST_LINE: Final = 75  # octets, without the line end
+IN_CHARACTER: Final = 0b1000_0000  # how UTF-8 marks every octet of a character but the first
+END: Final = b"END:VEVENT"
+KEPT: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A calendar object and the METHOD that its mail must name."""
+
+    source: bytes
+    method: Method
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed(Facts):
+    """A study day as the public sees it; ``uid`` globally unique and lasting, ``sequence`` rising with each change."""
+
+    day: DayFacts
+    uid: str
+    sequence: int
+    changed_at: datetime
+    called_off: bool = False
+
+
+def request(about: AboutSeat) -> Entry | None:
+    """The invitation to a confirmed place, or its update; None where no place is confirmed."""
+    return _mailed(about, "REQUEST", _essentials(about), ";PARTSTAT=NEEDS-ACTION;RSVP=TRUE")
+
+
+def cancel(about: AboutSeat) -> Entry | None:
+    """Takes the entry of a place that was confirmed out of the calendar again; None where there was no entry."""
+    return _mailed(about, "CANCEL", translate(about.person.language, "You no longer hold a place on this day."))
+
+
+def invite(about: AboutSeat) -> bytes:
+    """The entry of a confirmed place as a file to download, ``/r/{token}/invite.ics``.
+
+    It asks for no answer, hence METHOD:PUBLISH without ATTENDEE. Its UID is that of the mail, so that importing it
+    makes no second entry; ``about.decided_at`` is the moment of the registration's last change.
+    """
+    head, tail = _frame(about.day, "PUBLISH")
+    return b"".join((head, *_own_lines(about, _essentials(about)), tail))
+
+
+def published(*listed: Listed, language: str) -> bytes:
+    """Study days as the public sees them, for ``/{lang}/{slug}.ics`` (one) and ``/{lang}/feed.ics`` (any number)."""
+    calendar = _calendar("PUBLISH")
+    zones: set[str] = set()
+    for one in listed:
+        event, definition = _event(one.day)
+        if definition is not None and definition.tz_name not in zones:
+            zones.add(definition.tz_name)
+            calendar.add_component(definition)
+        event.add("uid", one.uid)
+        event.add("sequence", one.sequence)
+        event.add("dtstamp", one.changed_at)
+        event.add("status", "CANCELLED" if one.called_off else "CONFIRMED")
+        event.add("description", "\n".join((*_when_and_how(one.day, language), one.day.page_url)))
+        event.add("url", one.day.page_url)
+        calendar.add_component(event)
+    source: bytes = calendar.to_ical()
+    return source
+
+
+def _mailed(about: AboutSeat, method: Method, description: str, answer: str = "") -> Entry | None:
+    if about.seat.status != "confirmed":
+        return None
+    head, tail = _frame(about.day, method)
+    return Entry(b"".join((head, *_own_lines(about, description), _attendee(about.person, answer), tail)), method)
+
+
+def _own_lines(about: AboutSeat, description: str) -> Iterator[bytes]:
+    """What an entry says of one registration."""
+    seat = about.seat
+    yield _folded(f"UID:{seat.calendar_uid}")
+    yield _folded(f"SEQUENCE:{seat.sequence}")
+    yield _folded(f"DTSTAMP:{about.decided_at.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+    yield _folded(f"DESCRIPTION:{vText(description).to_ical().decode()}")
+    yield _folded(f"URL:{seat.own_url}")
+
+
+def _attendee(person: PersonFacts, answer: str) -> bytes:
+    name = _common_name(printable_name(person) or person.email).replace("^", "^^")  # RFC 6868
+    return _folded(f'ATTENDEE;CN="{name}";CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT{answer}:mailto:{person.email}')
+
+
+def _essentials(about: AboutSeat) -> str:
+    """As the letter says them: Outlook shows only these once the mail is gone."""
+    language = about.person.language
+    return "\n".join(
+        (
+            *_when_and_how(about.day, language),
+            of_place(about),
+            f"{translate(language, 'Open my registration')}: {about.seat.own_url}",
+            f"{translate(language, 'Questions')}: {about.day.mailbox}",
+        )
+    )
+
+
+def _when_and_how(day: DayFacts, language: str) -> Iterator[str]:
+    yield held(day.starts_at, day.ends_at, day.zone, language)
+    if day.place:
+        yield day.place
+    if day.online_url:
+        yield f"{translate(language, 'Online')}: {day.online_url}"
+
+
+@lru_cache(KEPT)
+def _frame(day: DayFacts, method: Literal["REQUEST", "CANCEL", "PUBLISH"]) -> tuple[bytes, bytes]:
+    """The object of one day without the lines of a person: what comes before them, and after."""
+    calendar = _calendar(method)
+    event, definition = _event(day)
+    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    if definition is not None:
+        calendar.add_component(definition)
+    calendar.add_component(event)
+    head, end, tail = calendar.to_ical().rpartition(END)
+    return head, end + tail
+
+
+def _calendar(method: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", PRODID)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    return calendar
+
+
+def _event(day: DayFacts) -> tuple[Event, Timezone | None]:
+    """What holds for everybody; several days are one span."""
+    event = Event()
+    times = span(day.starts_at, day.ends_at, day.zone)
+    event.add("dtstart", times.starts_at)
+    event.add("dtend", times.ends_at)
+    event.add("summary", day.title)
+    organiser = vCalAddress(f"mailto:{day.mailbox}")
+    organiser.params["CN"] = _common_name(day.organiser)
+    event.add("organizer", organiser)
+    if day.place or day.online_url:
+        event.add("location", day.place or day.online_url)
+    if day.online_url.startswith(WEB):
+        event.add("conference", vUri(day.online_url), parameters={"VALUE": "URI", "FEATURE": "VIDEO"})
+    return event, times.definition
+
+
+def _common_name(name: str) -> str:
+    """A name as a parameter can hold it: a quotation mark cannot be written in one."""
+    return name.replace('"', "")
+
+
+def _folded(line: str) -> bytes:
+    """One content line, cut between whole characters (RFC 5545, 3.1)."""
+    octets = line.encode()
+    pieces = []
+    width = LONGEST_LINE
+    while len(octets) > width:
+        cut = width
+        while octets[cut] & 0b1100_0000 == IN_CHARACTER:
+            cut -= 1
+        pieces.append(octets[:cut])
+        octets = octets[cut:]
+        width = LONGEST_LINE - 1  # a space goes before it
+    return b"\r\n ".join((*pieces, octets)) + b"\r\n"

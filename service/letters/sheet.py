@@ -1,0 +1,83 @@
+"""A letter before it takes a form: what it says, block by block, in one language.
+
+Both forms (plain text, HTML) are printed from the same sheet, so neither can say what the other does not.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph; ``weight``: ordinary, what must not be overlooked (``notice``), or the small print."""
+
+    kind: ClassVar = "paragraph"
+    text: str
+    weight: Literal["plain", "notice", "small"] = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One fact by its name; an address goes in ``url`` and is shown in full, so that paper has it too."""
+
+    name: str
+    value: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The essentials under their title."""
+
+    kind: ClassVar = "card"
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """The one thing to do next."""
+
+    kind: ClassVar = "button"
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another thing to do, in the small print: why one would (may be left out), and the link."""
+
+    kind: ClassVar = "link"
+    text: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a person wrote, over several lines."""
+
+    kind: ClassVar = "quote"
+    text: str
+
+
+Block = Paragraph | Card | Button | Link | Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All that a letter says; signed by the organiser, with the mailbox that reads the answers."""
+
+    language: str
+    subject: str
+    heading: str
+    greeting: str
+    blocks: tuple[Block, ...]
+    organiser: str
+    mailbox: str
+    questions: str  # the word before the mailbox
+
+
+def notice(text: str) -> Paragraph:
+    """A paragraph that must not be overlooked."""
+    return Paragraph(text, "notice")

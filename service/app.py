@@ -46,7 +46,6 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     db.init_app(app)
     mail.init_app(app)
     web.init_app(app)
-    cli.init_app(app)
     return app
 
 

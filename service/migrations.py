@@ -1,11 +1,17 @@
-"""Where the migrations are, and what must exist after the first."""
+"""Where the migrations are, how far a database has come, and what must exist after the first."""
 
 import re
 from datetime import datetime
+from enum import StrEnum
+from functools import cache
 from pathlib import Path
+from typing import Final
 
 import sqlalchemy as sa
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from service.domain.actors import SYSTEM
@@ -13,7 +19,16 @@ from service.models import Organiser
 from service.settings import Settings
 from service.usecases.staff import add_organiser
 
-FOLDER = Path(__file__).resolve().parent.parent / "migrations"
+FOLDER: Final = Path(__file__).resolve().parent.parent / "migrations"
+
+
+class State(StrEnum):
+    """How a database stands to the migrations of this version."""
+
+    EMPTY = "empty"
+    OLDER = "older"
+    CURRENT = "current"
+    NEWER = "newer"
 
 
 def alembic_config(database_url: str) -> Config:
@@ -22,6 +37,27 @@ def alembic_config(database_url: str) -> Config:
     config.set_main_option("script_location", str(FOLDER))
     config.set_main_option("sqlalchemy.url", database_url.replace("%", "%%"))
     return config
+
+
+def state_of(connection: Connection) -> State:
+    """How far the database has come; read only."""
+    there = set(MigrationContext.configure(connection).get_current_heads())
+    if not there:
+        return State.EMPTY
+    newest, known = revisions()
+    if there == {newest}:
+        return State.CURRENT
+    return State.OLDER if there <= known else State.NEWER
+
+
+@cache
+def revisions() -> tuple[str, frozenset[str]]:
+    """The newest migration of this version, and all that it knows."""
+    scripts = ScriptDirectory(str(FOLDER))
+    newest = scripts.get_current_head()
+    if newest is None:
+        raise RuntimeError(f"there are no migrations in {FOLDER}")
+    return newest, frozenset(script.revision for script in scripts.walk_revisions())
 
 
 def seed_first_organiser(session: Session, settings: Settings, *, now: datetime) -> None:

@@ -16,9 +16,11 @@ def run() -> None:
         _run(connection)
         return
     engine = create_engine(url, **engine_options(url)).execution_options(writes=True)
-    with engine.connect() as connection:
-        _run(connection)
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            _run(connection)
+    finally:
+        engine.dispose()
 
 
 def _run(connection: Connection) -> None:

@@ -5,6 +5,7 @@ The source text of a message is its English sentence, so English needs no file. 
 where it is written down but not yet shown. `make messages` collects what is marked, `make check` finds what is missing.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -64,3 +65,10 @@ def read_catalogue(folder: Path, language: str) -> NullTranslations:
 def po_path(folder: Path, language: str, domain: str) -> Path:
     """Where the messages of one room in one language are written."""
     return folder / language / "LC_MESSAGES" / f"{domain}.po"
+
+
+def in_language(texts: Mapping[str, str] | None, language: str) -> str:
+    """The text in that language, else in English, else in any in which there is one, else nothing."""
+    if not texts:
+        return ""
+    return texts.get(language) or texts.get("en") or next(filter(None, texts.values()), "")

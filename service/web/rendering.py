@@ -15,7 +15,7 @@ from markupsafe import Markup
 from nh3 import clean
 
 from service import wording
-from service.locale import LANGUAGES
+from service.locale import LANGUAGES, in_language
 from service.locale.templates import speak_the_language_of_the_context
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -55,13 +55,6 @@ def render(template: str, language: str, **context: object) -> str:
 def preferred_language() -> str:
     """What the reader's browser asks for, of what there is; Dutch where it asks for nothing that is."""
     return request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0])
-
-
-def in_language(texts: Mapping[str, str] | None, language: str) -> str:
-    """The text in that language, else in English, else in any in which there is one, else nothing."""
-    if not texts:
-        return ""
-    return texts.get(language) or texts.get("en") or next(filter(None, texts.values()), "")
 
 
 @lru_cache(256)

@@ -48,7 +48,10 @@ def transaction() -> Iterator[Session]:
 
 @contextmanager
 def glance() -> Iterator[Connection]:
-    """A connection for one cheap SELECT: in autocommit, so that PostgreSQL needs a single round trip."""
+    """A connection in autocommit, where each statement needs a single round trip of PostgreSQL.
+
+    For one cheap SELECT, or for statements that are each a transaction of their own, as the worker's are.
+    """
     try:
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             yield connection

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.models.base import Base
 
 DUE = sa.text("state = 'queued'")
+SECRET = frozenset({"sign_in"})
+"""Letters that let whoever reads them in: their text is never stored, and their token leaves the facts at the end."""
 
 
 class Message(Base):
@@ -49,7 +51,10 @@ class Message(Base):
 
 
 class MessageSource(Base):
-    """The mail as it was sent: rendered once, before the first attempt, so that every attempt is byte-identical."""
+    """The mail as it was sent: rendered once, before the first attempt, so that every attempt is byte-identical.
+
+    ``source`` is empty where the letter is ``SECRET``: nobody may read a mail that lets another person in.
+    """
 
     __tablename__ = "message_source"
 

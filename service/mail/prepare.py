@@ -1,0 +1,155 @@
+"""Claimed messages -> finished mails: written once, and stored before the first attempt.
+
+A later attempt, also of another worker, sends what was stored, byte for byte and under the same Message-ID. Where the
+letter is secret nothing is stored but its Message-ID, and the same bytes are made again.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.parser import BytesHeaderParser
+from email.policy import SMTP
+from email.utils import parseaddr
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+
+from service.domain.windows import on_time
+from service.letters.facts import About, AboutDay, AboutSignIn, printable_name
+from service.letters.writing import write
+from service.links import Links
+from service.mail.about import about
+from service.mail.claims import Claim
+from service.mail.compose import Head, compose
+from service.mail.gather import Found, find
+from service.mail.transport import Parcel
+from service.models import MessageSource
+from service.models.message import SECRET
+
+StoredRow = sa.Row[int, str, bytes]
+Stored = Mapping[int, StoredRow]
+_STORED = sa.select(MessageSource.message_id, MessageSource.message_header_id, MessageSource.source).where(
+    MessageSource.message_id.in_(sa.bindparam("ids", expanding=True))
+)
+_INSERT: Final[Mapping[str, Callable[..., Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_STORE = {
+    name: insert(MessageSource.__table__).on_conflict_do_nothing().returning(MessageSource.message_id)
+    for name, insert in _INSERT.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A message with its finished mail."""
+
+    claim: Claim
+    parcel: Parcel
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A message that cannot become a mail, and why, in one line without personal data."""
+
+    claim: Claim
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    ready: Ready
+    row: dict[str, Any]
+
+
+class TooLateError(Exception):
+    """What the letter offers is over before it could be sent."""
+
+
+def prepare(
+    connection: Connection, claims: Sequence[Claim], links: Links, *, now: datetime
+) -> tuple[list[Ready], list[Broken]]:
+    """The mails of a batch, in its order, and what could not be written: one bad message never stops the others.
+
+    :param connection: in autocommit; at most seven statements, however many messages there are.
+    """
+    rows_stored = connection.execute(_STORED, {"ids": [claim.id for claim in claims]})
+    stored: Stored = {row.message_id: row for row in rows_stored}
+    found = find(connection, [claim for claim in claims if not _source(stored, claim)])
+    ready: dict[int, Ready] = {}
+    rows: list[dict[str, Any]] = []
+    broken: list[Broken] = []
+    for claim in claims:
+        if source := _source(stored, claim):
+            ready[claim.id] = _again(claim, source, links)
+            continue
+        try:
+            written = _write(claim, found, links, stored.get(claim.id), now=now)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one letter, the queue goes on
+            broken.append(Broken(claim, f"{type(error).__name__}: {error}"[:500]))
+            continue
+        ready[claim.id] = written.ready
+        if claim.id not in stored:
+            rows.append(written.row)
+    if rows:
+        own = set(connection.execute(_STORE[connection.dialect.name], rows).scalars())
+        for row in rows:  # a source that was there already is another worker's, who took this claim back
+            if row["message_id"] not in own:
+                del ready[row["message_id"]]
+    return [ready[claim.id] for claim in claims if claim.id in ready], broken
+
+
+def _source(stored: Stored, claim: Claim) -> bytes:
+    found = stored.get(claim.id)
+    return found.source if found else b""
+
+
+def _again(claim: Claim, source: bytes, links: Links) -> Ready:
+    """What an earlier attempt sent."""
+    header = BytesHeaderParser(policy=SMTP).parsebytes(source)["From"]
+    return Ready(claim, Parcel(_envelope_sender(links, parseaddr(str(header))[1]), claim.recipient, source))
+
+
+def _write(claim: Claim, found: Found, links: Links, stored: StoredRow | None, *, now: datetime) -> _Written:
+    facts = about(claim, found, links)
+    if isinstance(facts, AboutSignIn) and not on_time(now, facts.expires_at):
+        raise TooLateError("the link has expired")
+    secret = claim.letter in SECRET
+    letter = write(claim.letter, facts)
+    name, sender = _sender(facts, links)
+    head = Head(
+        message_id=stored.message_header_id if stored else _message_id(claim, sender),
+        sender_name=name,
+        sender=sender,
+        recipient_name=printable_name(facts.person),
+        recipient=claim.recipient,
+        language=claim.language,
+        date=claim.created_at if secret else now,
+    )
+    source = compose(letter, head)
+    row = {
+        "message_id": claim.id,
+        "message_header_id": head.message_id,
+        "subject": letter.subject,
+        "source": b"" if secret else source,
+    }
+    return _Written(Ready(claim, Parcel(_envelope_sender(links, sender), claim.recipient, source)), row)
+
+
+def _sender(facts: About, links: Links) -> tuple[str, str]:
+    """Name and address in From: the mailbox that calendar objects call ORGANIZER and that answers come to."""
+    if isinstance(facts, AboutDay):
+        return facts.day.organiser, facts.day.mailbox
+    if isinstance(facts, AboutSignIn):
+        return facts.organiser, links.settings.mail_default_sender or facts.mailbox
+    raise TypeError(f"no sender for {type(facts).__name__}")
+
+
+def _envelope_sender(links: Links, sender: str) -> str:
+    """Whom bounces go to: the address that this installation sends as, where it has one of its own."""
+    return links.settings.mail_default_sender or sender
+
+
+def _message_id(claim: Claim, sender: str) -> str:
+    return f"<{claim.id}.{secrets.token_hex(8)}@{sender.rpartition('@')[2]}>"

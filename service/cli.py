@@ -18,6 +18,7 @@ from service.domain.refusals import NotFound, SlugTaken
 from service.domain.roles import Role
 from service.domain.windows import instant
 from service.locale import LANGUAGES
+from service.mail import worker
 from service.migrations import alembic_config, seed_first_organiser
 from service.models import Organiser, StudyDay
 from service.runtime import runtime
@@ -58,6 +59,13 @@ def db_upgrade() -> None:
     command.upgrade(alembic_config(runtime().settings.database_url), "head")
     with transaction() as session:
         seed_first_organiser(session, runtime().settings, now=runtime().clock())
+
+
+@commands.command("worker")
+@click.option("--once", is_flag=True, help="All that is due now, then end.")
+def work(*, once: bool) -> None:
+    """Send due mail and do timed work until it is stopped."""
+    worker.run(once=once)
 
 
 @commands.group("organiser")

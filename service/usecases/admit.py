@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from service.domain.actions import Action
 from service.domain.actors import Actor
 from service.domain.refusals import (
     AlreadyDecided,
@@ -151,7 +152,9 @@ def _decide(request: LateRequest, status: str, *, actor: Actor, now: datetime) -
     request.status, request.decided_at, request.decided_by_id = status, now, actor.staff_id
 
 
-def _answer(session: Session, request: LateRequest, letter: str, action: str, *, actor: Actor, now: datetime) -> None:
+def _answer(
+    session: Session, request: LateRequest, letter: str, action: Action, *, actor: Actor, now: datetime
+) -> None:
     about = of_day(session.get_one(StudyDay, request.study_day_id))
     outbox.put(
         session,

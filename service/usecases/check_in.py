@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from service.domain.actions import Action
 from service.domain.actors import Actor
 from service.domain.refusals import AlreadySignedOff, NotConfirmed, TooEarly
 from service.domain.seats import Status
@@ -55,5 +56,5 @@ def _lock(session: Session, registration_id: int, *, now: datetime) -> Registrat
 
 def _append(session: Session, registration: Registration, *, undone: bool, actor: Actor, now: datetime) -> None:
     session.add(CheckIn(registration_id=registration.id, at=now, staff_id=actor.staff_id, undone=undone))
-    action = "check_in_undone" if undone else "checked_in"
+    action: Action = "check_in_undone" if undone else "checked_in"
     record(session, line(action, outbox.about(registration), actor=actor, now=now))

@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from service.domain.actions import Action
 from service.domain.actors import Actor
 from service.domain.fees import Channel
 from service.domain.refusals import InvalidInput, RegistrationClosed, StudyDayCancelled, StudyDayOver
@@ -97,7 +98,7 @@ def _lock(session: Session, day_id: int, reason: str) -> StudyDay:
 
 
 def _write_down(
-    session: Session, action: str, day: StudyDay, reason: str, *, actor: Actor, now: datetime, **limits: datetime
+    session: Session, action: Action, day: StudyDay, reason: str, *, actor: Actor, now: datetime, **limits: datetime
 ) -> None:
     facts = {name: limit.isoformat() for name, limit in limits.items()}
     record(session, line(action, of_day(day), actor=actor, now=now, reason=reason, **facts))

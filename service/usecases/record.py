@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from service.domain.actions import Action
 from service.domain.actors import Actor
 from service.domain.subject import Subject
 from service.models import History, StudyDay
@@ -14,7 +15,7 @@ INSERT = sa.insert(History.__table__)  # type: ignore[arg-type]  # a mapped clas
 
 
 def line(
-    action: str, about: Subject, *, actor: Actor, now: datetime, reason: str = "", **facts: object
+    action: Action, about: Subject, *, actor: Actor, now: datetime, reason: str = "", **facts: object
 ) -> dict[str, Any]:
     """One line as the values of its row; ``facts`` hold nothing personal, for the line is never deleted."""
     return {

@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from service.domain.actions import Action
 from service.domain.actors import SYSTEM, Actor
 from service.domain.refusals import NotFound
 from service.domain.seats import Promotion, Status, promotion
@@ -94,5 +95,5 @@ def seat(
         outbox.put(session, outbox.to_registrant(letter or "confirmed", registration, now=now, came_by="waiting_list"))
     else:
         outbox.put(session, outbox.to_registrant(letter or "offer", registration, now=now))
-    action = "promoted" if place.status is Status.CONFIRMED else "offered"
+    action: Action = "promoted" if place.status is Status.CONFIRMED else "offered"
     record(session, line(action, outbox.about(registration), actor=actor, now=now))

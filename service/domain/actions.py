@@ -15,6 +15,7 @@ Action = Literal[
     "declined",
     "invoiced",
     "late_request",
+    "mail_resent",
     "offer_accepted",
     "offered",
     "organiser_added",

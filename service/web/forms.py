@@ -34,6 +34,17 @@ CODES: Final = {
     "less-than-taken": N_("More places than that are taken already."),
     "not-in-future": N_("This must be in the future."),
     "unknown-field": N_("This field is not known."),
+    "no-offset": N_("Write the time with its offset, as in 2023-03-31T10:15:00+02:00."),
+    "not-an-object": N_("This must be an object with named fields."),
+    "not-texts": N_("This must be an object that gives a text per language."),
+    "not-yes-or-no": N_("This must be true or false."),
+    "not-a-list": N_("This must be a list."),
+    "too-many": N_("There are too many of these."),
+    "twice": N_("Something stands here twice."),
+    "not-an-id": N_("Use letters, digits, hyphens and underscores only."),
+    "no-options": N_("A choice needs at least one value."),
+    "options-of-no-choice": N_("Only a choice has values."),
+    "slug-reserved": N_("This address is reserved. Choose another one."),
 }
 
 

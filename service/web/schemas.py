@@ -36,11 +36,14 @@ class Text(fields.String):
         self.longest, self.lines = longest, lines
         if not required:
             kwargs.setdefault("load_default", "")
+            kwargs.setdefault("allow_none", True)
         super().__init__(required=required, metadata={"maxLength": longest}, **kwargs)
 
+    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Any:
+        """JSON's null is the same as nothing where nothing is allowed."""
+        return super().deserialize("" if value is None and not self.required else value, attr, data, **kwargs)
+
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
-        if value is None and not self.required:
-            return ""
         text = str(super()._deserialize(value, attr, data, **kwargs)).strip()
         if not text:
             if self.required:

@@ -64,6 +64,7 @@ def staff_only(*roles: Role) -> Callable[[View], View]:
             who = principal()
             if who is None:
                 return Response(status=303, headers={"Location": SIGN_IN})
+            g.language = who.language
             require_own_form()
             require_role(who, *roles)
             return view(*args, **kwargs)

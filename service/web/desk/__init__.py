@@ -1,0 +1,5 @@
+"""The desk: what organisers see and do (contract: pages for staff)."""
+
+from service.web.desk.overview import overview_pages
+
+PAGES = (overview_pages,)

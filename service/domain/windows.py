@@ -14,6 +14,8 @@ from service.domain.refusals import InvalidInput
 CHECK_IN_BEFORE_START = timedelta(hours=3)
 LAST_OFFER_BEFORE_START = timedelta(hours=2)
 NOTICE_RELIEF = timedelta(days=7)
+YEARS = range(1970, 2200)
+"""Far enough from both ends of the calendar to be printed in any zone and counted on from."""
 
 
 class Phase(StrEnum):
@@ -61,10 +63,10 @@ def on_time(now: datetime, limit: datetime) -> bool:
 
 def phase(window: Window, *, full: bool, now: datetime) -> Phase:
     """The phase at ``now``; ``full`` matters only while registration is open (rules.md 2)."""
-    if window.cancelled:
-        return Phase.CANCELLED
     if not window.published:
         return Phase.DRAFT
+    if window.cancelled:
+        return Phase.CANCELLED
     if not on_time(now, window.ends_at):
         return Phase.OVER
     if not on_time(now, window.closes_at):
@@ -110,21 +112,22 @@ def check_in_from(starts_at: datetime) -> datetime:
 def instant(local: datetime, zone: str) -> datetime:
     """The UTC instant of a naive local time; of a doubled hour in autumn, the first.
 
-    :raises InvalidInput: code ``no-such-time``, when the clocks skip that time.
+    :raises InvalidInput: code ``no-such-time``, when the clocks skip that time, or out of ``YEARS``.
     """
-    there = local.replace(tzinfo=ZoneInfo(zone), fold=0)
-    utc = there.astimezone(UTC)
+    _require_sensible(local)
+    utc = local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
     if utc.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local:
         raise InvalidInput({"": "no-such-time"})
     return utc
 
 
 def start_of_day(day: date, zone: str) -> datetime:
-    """The first instant of a local day, also where midnight does not exist."""
-    midnight = datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    while midnight.astimezone(ZoneInfo(zone)).date() < day:
-        midnight += timedelta(minutes=15)
-    return midnight
+    """The first instant of a local day; where midnight is skipped, that of the change of the clocks.
+
+    :raises InvalidInput: code ``no-such-time``, out of ``YEARS``.
+    """
+    _require_sensible(day)
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def limit_of(entered: date | datetime, reading: Reading, zone: str) -> datetime:
@@ -132,7 +135,10 @@ def limit_of(entered: date | datetime, reading: Reading, zone: str) -> datetime:
 
     "Until and including 20 March" and "before 21 March" are the same limit, midnight between them; a time is kept
     to the minute, so "until and including 12:00" ends with that minute.
+
+    :raises InvalidInput: code ``no-such-time``, as for ``instant``.
     """
+    _require_sensible(entered)
     inclusive = reading is Reading.UNTIL_AND_INCLUDING
     if isinstance(entered, datetime):
         return instant(entered, zone) + timedelta(minutes=1 if inclusive else 0)
@@ -140,8 +146,13 @@ def limit_of(entered: date | datetime, reading: Reading, zone: str) -> datetime:
 
 
 def has_offset_of(moment: datetime, zone: str) -> bool:
-    """Whether the offset a time was written with is the one the zone has then."""
-    return moment.utcoffset() == moment.astimezone(ZoneInfo(zone)).utcoffset()
+    """Whether the offset a time was written with is the one the zone has then; False out of ``YEARS``."""
+    return moment.year in YEARS and moment.utcoffset() == moment.astimezone(ZoneInfo(zone)).utcoffset()
+
+
+def _require_sensible(day: date) -> None:
+    if day.year not in YEARS:
+        raise InvalidInput({"": "no-such-time"})
 
 
 def misplaced(

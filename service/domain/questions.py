@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 MAX_ANSWER = 2000
+YES = (True, "yes", "true", "1", "on")
+NO = (False, "no", "false", "0")
 
 
 class Question(TypedDict, total=False):
@@ -17,7 +19,10 @@ class Question(TypedDict, total=False):
 
 
 def check_answers(questions: Sequence[Question], answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """The answers that belong to the questions, and what is wrong: field ``answers.ID`` -> code."""
+    """The answers that belong to the questions, and what is wrong: field ``answers.ID`` -> code.
+
+    A required yes/no wants an answer, and "no" is one.
+    """
     kept: dict[str, Any] = {}
     wrong: dict[str, str] = {}
     for question in questions:
@@ -28,16 +33,16 @@ def check_answers(questions: Sequence[Question], answers: Mapping[str, Any]) -> 
         if problem:
             wrong[f"answers.{name}"] = problem
         elif given is not None:
-            kept[name] = given in (True, "yes", "true", "1", "on") if question["kind"] == "yes_no" else given
+            kept[name] = given in YES if question["kind"] == "yes_no" else given
     return kept, wrong
 
 
 def _problem(question: Question, given: object) -> str | None:
-    if given is None or (question["kind"] == "yes_no" and question.get("required") and given in (False, "no")):
+    if given is None:
         return "required" if question.get("required") else None
     match question["kind"]:
         case "yes_no":
-            return None if given in (True, False, "yes", "no", "true", "false", "1", "0", "on") else "not-a-choice"
+            return None if given in YES or given in NO else "not-a-choice"
         case "choice":
             return None if given in [option["value"] for option in question.get("options", [])] else "not-a-choice"
         case _:

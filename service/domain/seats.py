@@ -1,7 +1,7 @@
 """Who gets a seat: confirmed, waiting or offered, and who is next (rules.md 2, 4)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from service.domain.refusals import Full
@@ -54,15 +54,26 @@ def place_for_newcomer(seats: Seats) -> Status:
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """What a freed seat means for the first one waiting: ``lapses_at`` is None for a confirmed place."""
+    """What a freed seat means for the first one waiting.
+
+    ``lapses_at`` is when an offer ends, None for a confirmed place; ``free_until`` is until when a confirmed place can
+    be given back free, None for an offer.
+    """
 
     status: Status
     lapses_at: datetime | None = None
+    free_until: datetime | None = None
 
 
 def promotion(free_until: datetime, starts_at: datetime, offer_hours: int, *, now: datetime) -> Promotion | None:
-    """Confirmed before their free-cancellation limit, an offer after it, nothing when no time is left (rules.md 4)."""
+    """Confirmed before their free-cancellation limit, an offer after it, nothing when no time is left (rules.md 4).
+
+    Whoever is confirmed in this way did nothing for it: the place can be given back free for as long as an offer would
+    have stood, also where the limit comes sooner. Else a place that falls to somebody a minute before the limit would
+    cost a fee that they never had the time to avoid.
+    """
     if on_time(now, free_until):
-        return Promotion(Status.CONFIRMED)
+        time_to_answer = min(now + timedelta(hours=offer_hours), starts_at)
+        return Promotion(Status.CONFIRMED, free_until=max(free_until, time_to_answer))
     lapses_at = offer_lapses_at(starts_at, offer_hours, now=now)
     return Promotion(Status.OFFERED, lapses_at) if lapses_at is not None else None

@@ -88,11 +88,6 @@ def verdict(now: datetime, free_cancellation_until: datetime) -> Verdict:
     return Verdict.ON_TIME if on_time(now, free_cancellation_until) else Verdict.LATE
 
 
-def free_until(accepted: datetime, current: datetime, free_again_until: datetime | None) -> datetime:
-    """The limit that binds somebody: the kindest of the accepted one, today's and that of a notice (rules.md 6)."""
-    return max(accepted, current, free_again_until or accepted)
-
-
 def relief(current: datetime, starts_at: datetime, *, now: datetime) -> datetime:
     """Free cancellation after a notice of change: the later of limit and 7 days on, at most the start (rules.md 6)."""
     return min(starts_at, max(current, now + NOTICE_RELIEF))

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Row
 
 from service.domain.fees import Channel, Policy
-from service.domain.windows import free_until
+from service.domain.terms import binding
 from service.letters.facts import (
     About,
     AboutCallingOff,
@@ -185,6 +185,7 @@ def _seat_facts(case: _Case) -> dict[str, Any]:
     """The fields of ``AboutSeat``."""
     registration, day, facts = case.registration, case.day, case.facts
     own_url = case.links.own(registration.id)
+    terms = binding(registration, day)
     seat = SeatFacts(
         status=_stood(case),
         came_by=facts.get("came_by", "sign_up"),
@@ -192,10 +193,8 @@ def _seat_facts(case: _Case) -> dict[str, Any]:
         sequence=facts.get("sequence", registration.sequence),
         own_url=own_url,
         not_me_url=f"{own_url}#not-me",
-        fee_cents=registration.terms_fee_cents,
-        free_cancellation_until=free_until(
-            registration.terms_free_cancellation_until, day.free_cancellation_until, day.free_again_until
-        ),
+        fee_cents=terms.fee_cents,
+        free_cancellation_until=terms.free_until,
         offered_until=registration.offered_until,
     )
     person = _person(registration, case.claim.recipient, case.claim.language)

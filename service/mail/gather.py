@@ -48,6 +48,8 @@ _REGISTRATIONS = _select(
     Registration.terms_fee_cents,
     Registration.terms_free_cancellation_until,
     Registration.terms_accepted_at,
+    Registration.granted_fee_cents,
+    Registration.granted_free_until,
 )
 _REQUESTS = _select(
     LateRequest.id, LateRequest.first_name, LateRequest.last_name, LateRequest.message, LateRequest.answer

@@ -4,12 +4,20 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from service.domain.terms import Terms, binding
 from service.models.base import Base
 from service.models.study_day import StudyDay
 
 LIVE = sa.text("status <> 'cancelled'")
+
+
+def _language(context: DefaultExecutionContext) -> str:
+    """The terms are accepted in the language of contact, which may be corrected later."""
+    language: str = context.get_current_parameters()["language"]  # type: ignore[no-untyped-call]  # SQLAlchemy's gap
+    return language
 
 
 class Registration(Base):
@@ -66,7 +74,12 @@ class Registration(Base):
     terms_fee_cents: Mapped[int]
     terms_free_cancellation_until: Mapped[datetime]
     terms_version: Mapped[str] = mapped_column(sa.String(20))
+    terms_language: Mapped[str] = mapped_column(sa.String(2), default=_language)
     terms_accepted_at: Mapped[datetime]
+
+    # What was granted since, where it is kinder than what was accepted and than what the day says now (rules.md 4, 6).
+    granted_fee_cents: Mapped[int | None]
+    granted_free_until: Mapped[datetime | None]
 
     cancelled_at: Mapped[datetime | None]
     cancelled_from: Mapped[str | None] = mapped_column(sa.String(10))  # the status it had
@@ -84,6 +97,11 @@ class Registration(Base):
     def full_name(self) -> str:
         """First and last name as one."""
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def terms(self) -> Terms:
+        """What binds this person: what they accepted, or what is kinder since (rules.md 4, 6)."""
+        return binding(self, self.study_day)
 
 
 class Transfer(Base):

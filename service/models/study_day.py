@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.domain.seats import Seats
+from service.domain.terms import Terms
 from service.domain.windows import Window
 from service.models.base import Base
 from service.models.organiser import Organiser
@@ -84,6 +85,11 @@ class StudyDay(Base):
             published=self.published,
             cancelled=self.cancelled_at is not None,
         )
+
+    @property
+    def terms(self) -> Terms:
+        """What somebody who signs up now is asked to accept."""
+        return Terms(self.fee_cents, self.free_cancellation_until)
 
     @property
     def seats(self) -> Seats:

@@ -83,7 +83,7 @@ def admit(session: Session, request_id: int, *, over_capacity: bool, actor: Acto
     registration = Registration(
         **request.details,
         **{name: getattr(request, name) for name in ("email", "email_folded", "first_name", "last_name", "language")},
-        **accepted(day.fee_cents, day.free_cancellation_until, now=now),
+        **accepted(day.terms, request.language, now=now),
         study_day=day,
         status=Status.OFFERED,
         calendar_uid=secrets.token_urlsafe(18),

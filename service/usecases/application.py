@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from service.domain.fees import TERMS_VERSION
+from service.domain.terms import Terms
 
 
 def folded(email: str) -> str:
@@ -39,11 +40,12 @@ class Application:
         return {**asdict(self), "email_folded": folded(self.email)}
 
 
-def accepted(fee_cents: int, free_cancellation_until: datetime, *, now: datetime) -> dict[str, Any]:
-    """The terms that are kept with a registration, as columns (rules.md 3)."""
+def accepted(terms: Terms, language: str, *, now: datetime) -> dict[str, Any]:
+    """The terms that are kept with a registration, as columns (rules.md 3), with the language they were read in."""
     return {
-        "terms_fee_cents": fee_cents,
-        "terms_free_cancellation_until": free_cancellation_until,
+        "terms_fee_cents": terms.fee_cents,
+        "terms_free_cancellation_until": terms.free_until,
         "terms_version": TERMS_VERSION,
+        "terms_language": language,
         "terms_accepted_at": now,
     }

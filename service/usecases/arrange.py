@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.domain.actors import Actor
-from service.domain.refusals import Conflict, InvalidInput, SlugTaken, StudyDayCancelled
+from service.domain.refusals import AlreadySignedOff, Conflict, InvalidInput, SlugTaken, StudyDayCancelled
 from service.domain.seats import Status
-from service.domain.windows import misplaced, on_time, relief
+from service.domain.windows import LAST_OFFER_BEFORE_START, misplaced, on_time, relief
 from service.mail import outbox
 from service.models import Organiser, Registration, StudyDay
 from service.usecases.record import line, of_day, record
@@ -57,6 +57,7 @@ def change_study_day(
     :raises Conflict: somebody else changed it since ``revision``.
     :raises InvalidInput: limits in the wrong order, texts missing, a capacity below what is taken.
     :raises SlugTaken, StudyDayCancelled: as they say.
+    :raises AlreadySignedOff: time, place and a higher fee are facts by then; texts and materials may still change.
     """
     day = lock_day(session, day_id)
     if day.cancelled_at is not None:
@@ -69,13 +70,15 @@ def change_study_day(
     before = {name: getattr(day, name) for name in changed}
     if "slug" in changed and session.execute(sa.select(StudyDay.id).where(StudyDay.slug == changed["slug"])).first():
         raise SlugTaken(slug=changed["slug"])
+    _require_room(day, changed)
+    notice = _notice(before, changed)
+    if notice and day.signed_off_at is not None:
+        raise AlreadySignedOff
+    _keep_what_was_kinder(session, day, changed)
     for name, value in changed.items():
         setattr(day, name, value)
     _check(day)
-    if "capacity" in changed and day.capacity is not None and day.capacity < day.taken:
-        raise InvalidInput({"capacity": "less-than-taken"})
     day.revision += 1
-    notice = _notice(before, changed)
     if notice and on_time(now, day.starts_at):
         day.free_again_until = relief(
             max(day.free_cancellation_until, day.free_again_until or now), day.starts_at, now=now
@@ -84,6 +87,26 @@ def change_study_day(
     record(session, line("changed", of_day(day), actor=actor, now=now, fields=sorted(changed), before=notice))
     promote(session, day, now=now)
     return day
+
+
+def _require_room(day: StudyDay, changed: Mapping[str, Any]) -> None:
+    """A capacity below what is taken; raising one that was exceeded on purpose is no such thing."""
+    capacity = changed.get("capacity")
+    if capacity is not None and capacity < day.taken and (day.capacity is None or capacity < day.capacity):
+        raise InvalidInput({"capacity": "less-than-taken"})
+
+
+def _keep_what_was_kinder(session: Session, day: StudyDay, changed: Mapping[str, Any]) -> None:
+    """A stricter fee or limit binds only new sign-ups: the others keep the kinder one that they had (rules.md 6)."""
+    theirs = sa.update(Registration).where(Registration.study_day_id == day.id)
+    fee, had = Registration.granted_fee_cents, day.fee_cents
+    if changed.get("fee_cents", had) > had:
+        kinder = (Registration.terms_fee_cents > had) & (fee.is_(None) | (fee > had))
+        session.execute(theirs.where(kinder).values(granted_fee_cents=had))
+    limit, until = Registration.granted_free_until, day.free_cancellation_until
+    if changed.get("free_cancellation_until", until) < until:
+        kinder = (Registration.terms_free_cancellation_until < until) & (limit.is_(None) | (limit < until))
+        session.execute(theirs.where(kinder).values(granted_free_until=until))
 
 
 def _check(day: StudyDay) -> None:
@@ -111,6 +134,8 @@ def _tell_everyone(session: Session, day: StudyDay, notice: dict[str, Any], *, n
     for registration in session.execute(live).scalars().all():
         confirmed = registration.status == Status.CONFIRMED
         registration.sequence += 1
+        if registration.status == Status.OFFERED and registration.offered_until is not None:
+            registration.offered_until = min(registration.offered_until, day.starts_at - LAST_OFFER_BEFORE_START)
         letters.append(
             outbox.to_registrant("study_day_changed", registration, now=now, calendar=confirmed, before=notice)
         )

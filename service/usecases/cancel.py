@@ -14,7 +14,7 @@ from service.domain.windows import Verdict, on_time, verdict
 from service.mail import outbox
 from service.models import Charge, Registration
 from service.usecases.record import line, record
-from service.usecases.seating import binding_limit, free_seat, lock_registration
+from service.usecases.seating import free_seat, lock_registration
 
 LETTERS: Mapping[Channel, str] = {Channel.NOT_ME: "not_me", Channel.LAPSED: "lapsed_offer"}
 
@@ -93,7 +93,7 @@ def _end(
     registration.cancelled_from = registration.status
     registration.cancelled_at, registration.cancelled_by = now, actor.kind
     registration.cancelled_channel, registration.cancelled_reason = channel, reason
-    registration.cancelled_verdict = verdict(now, binding_limit(registration)) if judged else Verdict.ON_TIME
+    registration.cancelled_verdict = verdict(now, registration.terms.free_until) if judged else Verdict.ON_TIME
     registration.status = Status.CANCELLED
     registration.sequence += 1
     if actor.kind == "attendee":

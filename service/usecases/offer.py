@@ -31,7 +31,7 @@ def accept_offer(session: Session, registration_id: int, *, actor: Actor, now: d
         raise AlreadyCancelled
     if not on_time(now, registration.offered_until):
         raise OfferLapsed(slug=day.slug)
-    for name, value in accepted(day.fee_cents, day.free_cancellation_until, now=now).items():
+    for name, value in accepted(registration.terms, registration.language, now=now).items():
         setattr(registration, name, value)
     registration.status, registration.seated_at, registration.seen_at = Status.CONFIRMED, now, now
     outbox.put(session, outbox.to_registrant("confirmed", registration, now=now, came_by="offer"))

@@ -22,6 +22,7 @@ from service.domain.refusals import (
 )
 from service.domain.seats import Status, place_for_newcomer
 from service.domain.subject import Subject
+from service.domain.terms import Terms
 from service.domain.windows import Phase, Window, phase
 from service.mail import outbox
 from service.models import Message, Registration
@@ -94,7 +95,7 @@ def require_open(day: DayRow, *, now: datetime) -> None:
 def _values(day: DayRow, application: Application, status: Status, *, now: datetime) -> dict[str, Any]:
     return {
         **application.values(),
-        **accepted(day.fee_cents, day.free_cancellation_until, now=now),
+        **accepted(Terms(day.fee_cents, day.free_cancellation_until), application.language, now=now),
         "study_day_id": day.id,
         "status": status,
         "calendar_uid": secrets.token_urlsafe(18),

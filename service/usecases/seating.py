@@ -13,7 +13,7 @@ from service.domain.actions import Action
 from service.domain.actors import SYSTEM, Actor
 from service.domain.refusals import NotFound
 from service.domain.seats import Promotion, Status, promotion
-from service.domain.windows import free_until, on_time
+from service.domain.windows import on_time
 from service.mail import outbox
 from service.models import Registration, StudyDay
 from service.usecases.record import line, record
@@ -51,12 +51,6 @@ def lock_registration(session: Session, registration_id: int) -> Registration:
     ).scalar_one()
 
 
-def binding_limit(registration: Registration) -> datetime:
-    """Until when this person cancels free: the kindest of what they accepted and what was granted since."""
-    day = registration.study_day
-    return free_until(registration.terms_free_cancellation_until, day.free_cancellation_until, day.free_again_until)
-
-
 def free_seat(session: Session, day: StudyDay, *, now: datetime) -> None:
     """Give one taken seat back and pass it on at once."""
     day.taken -= 1
@@ -75,7 +69,7 @@ def promote(session: Session, day: StudyDay, *, now: datetime) -> None:
         ).scalar_one_or_none()
         if first is None:
             return
-        place = promotion(binding_limit(first), day.starts_at, day.offer_hours, now=now)
+        place = promotion(first.terms.free_until, day.starts_at, day.offer_hours, now=now)
         if place is None:
             return
         day.waiting -= 1
@@ -92,6 +86,7 @@ def seat(
     registration.offered_until = place.lapses_at
     if place.status is Status.CONFIRMED:
         registration.seated_at = now
+        registration.granted_free_until = place.free_until
         outbox.put(session, outbox.to_registrant(letter or "confirmed", registration, now=now, came_by="waiting_list"))
     else:
         outbox.put(session, outbox.to_registrant(letter or "offer", registration, now=now))

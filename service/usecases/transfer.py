@@ -78,7 +78,7 @@ def take_over(
     values = {**application.values(), "answers": answers}
     taker = Registration(
         **values,
-        **accepted(day.fee_cents, day.free_cancellation_until, now=now),
+        **accepted(day.terms, application.language, now=now),
         study_day_id=day.id,
         status=Status.CONFIRMED,
         calendar_uid=secrets.token_urlsafe(18),

@@ -1,6 +1,6 @@
 """Who owes the no-show fee, and why (rules.md 8)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -88,16 +88,34 @@ def due(story: Story, *, policy: Policy, called_off: bool = False) -> Due | None
     return Due(Reason.LATE_CANCELLATION, story.unreachable)
 
 
-def refilled(late_cancellations: Sequence[datetime], seatings: Iterable[datetime]) -> list[bool]:
-    """Which freed seats were used again: each later seating fills the earliest freed seat that is still empty.
+def once_per_person(owed: Mapping[int, Due], person: Mapping[int, str]) -> dict[int, Due]:
+    """Of several fees of one person for one study day only the last: nobody missed more than one place.
 
-    :param late_cancellations: instants, ascending.
-    :param seatings: instants at which somebody else was confirmed, in any order.
+    :param owed: by the id of the registration; ids rise with time.
+    :param person: who that is, by the same ids.
     """
-    filled = [False] * len(late_cancellations)
-    for seated_at in sorted(seatings):
-        for place, freed_at in enumerate(late_cancellations):
-            if not filled[place] and freed_at <= seated_at:
+    last = {person[registration_id]: registration_id for registration_id in sorted(owed)}
+    return {registration_id: owed[registration_id] for registration_id in last.values()}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Somebody (a case-folded address) left a seat, or took one."""
+
+    at: datetime
+    person: str
+
+
+def refilled(freed: Sequence[Moment], seatings: Iterable[Moment]) -> list[bool]:
+    """Which freed seats somebody else used again: each seating fills the earliest freed seat that is still empty.
+
+    :param freed: late cancellations, ascending.
+    :param seatings: confirmed places, in any order.
+    """
+    filled = [False] * len(freed)
+    for seating in sorted(seatings, key=lambda moment: moment.at):
+        for place, left in enumerate(freed):
+            if not filled[place] and left.at <= seating.at and left.person != seating.person:
                 filled[place] = True
                 break
     return filled

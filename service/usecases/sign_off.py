@@ -1,6 +1,6 @@
 """Sign the attendance off: one draft charge for everyone who owes the fee (rules.md 7, 8)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,14 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.domain.actors import Actor
-from service.domain.fees import Channel, Policy, Story, due, many_absent, refilled
+from service.domain.fees import Policy, due, many_absent, once_per_person
 from service.domain.refusals import AttendanceNotTaken, ManyAbsent, StudyDayCancelled, TooEarly
-from service.domain.seats import SEATED, Status
-from service.domain.windows import Verdict, on_time
+from service.domain.seats import Status
+from service.domain.windows import on_time
 from service.mail import outbox
-from service.models import Charge, Message, Registration, StudyDay
+from service.models import Charge, Registration, StudyDay
 from service.usecases.record import line, of_day, record
 from service.usecases.seating import lock_day
+from service.usecases.stories import Mails, mails_of, stories_of
 
 
 def sign_off(
@@ -23,7 +24,7 @@ def sign_off(
 ) -> Sequence[Charge]:
     """Say that attendance is right; makes the draft charges and queues the notices. A second time changes nothing.
 
-    Offers that were still open end here, without a fee.
+    Whoever still waits, or did not answer an offer, owes nothing and is left as they are.
 
     :raises StudyDayCancelled: there was no study day.
     :raises TooEarly: before the end (``from_when``).
@@ -61,80 +62,36 @@ def _require_attendance(everyone: Sequence[Registration], *, confirm_many_absent
 
 
 def _charge(session: Session, day: StudyDay, everyone: Sequence[Registration], *, now: datetime) -> list[Charge]:
-    mails = _mails(session, day.id)
-    stories = _stories(everyone, mails)
-    charges = []
-    for registration in everyone:
-        owed = due(stories[registration.id], policy=Policy(day.late_cancellation_policy))
-        amount = min(registration.terms_fee_cents, day.fee_cents)  # a kinder fee helps all, a stricter one only later
-        if owed is None or amount == 0:
-            continue
-        charge = Charge(
-            registration_id=registration.id,
+    mails = mails_of(session, day.id)
+    stories = stories_of(session, day.id, everyone, mails)
+    policy = Policy(day.late_cancellation_policy)
+    owed = {one.id: fee for one in everyone if one.terms.fee_cents and (fee := due(stories[one.id], policy=policy))}
+    owed = once_per_person(owed, {one.id: one.email_folded for one in everyone})
+    charges = [
+        Charge(
+            registration=one,
             study_day_id=day.id,
-            reason=owed.reason,
-            amount_cents=amount,
-            waiver_proposed=owed.propose_waiver,
-            evidence=_evidence(registration, mails),
+            reason=owed[one.id].reason,
+            amount_cents=one.terms.fee_cents,
+            waiver_proposed=owed[one.id].propose_waiver,
+            evidence=_evidence(one, mails),
             created_at=now,
             objection_until=now + timedelta(days=day.organiser.objection_days),
         )
-        charges.append(charge)
-        session.add(charge)
-        session.flush()
-        if not owed.propose_waiver:
-            outbox.put(session, outbox.to_registrant("fee_notice", registration, now=now, charge=charge.id))
+        for one in everyone
+        if one.id in owed
+    ]
+    session.add_all(charges)
+    session.flush()
+    notices = [charge for charge in charges if not charge.waiver_proposed]
+    outbox.put(
+        session,
+        *(outbox.to_registrant("fee_notice", charge.registration, now=now, charge=charge.id) for charge in notices),
+    )
     return charges
 
 
-def _stories(everyone: Sequence[Registration], mails: Mapping[int, tuple[int, int]]) -> dict[int, Story]:
-    """What counts for each registration, by id."""
-    late = [one for one in everyone if one.cancelled_verdict == Verdict.LATE and one.cancelled_at is not None]
-    late.sort(key=lambda one: (one.cancelled_at, one.id))
-    seatings = [one.seated_at for one in everyone if one.seated_at is not None]
-    used = dict(
-        zip(
-            (one.id for one in late),
-            refilled([one.cancelled_at for one in late if one.cancelled_at is not None], seatings),
-            strict=True,
-        )
-    )
-    came = {one.email_folded for one in everyone if one.status == Status.CONFIRMED and one.checked_in_at is not None}
-    return {
-        one.id: Story(
-            status=Status(one.status),
-            present=one.checked_in_at is not None,
-            was_seated=one.status in SEATED or one.cancelled_from == Status.CONFIRMED,
-            channel=Channel(one.cancelled_channel) if one.cancelled_channel else None,
-            verdict=Verdict(one.cancelled_verdict) if one.cancelled_verdict else None,
-            seat_refilled=used.get(one.id, False),
-            came_after_all=one.email_folded in came,
-            unreachable=_unreachable(one, mails),
-        )
-        for one in everyone
-    }
-
-
-def _unreachable(registration: Registration, mails: Mapping[int, tuple[int, int]]) -> bool:
-    sent, failed = mails.get(registration.id, (0, 0))
-    return failed > 0 and sent == 0 and registration.seen_at is None
-
-
-def _mails(session: Session, study_day_id: int) -> dict[int, tuple[int, int]]:
-    """Sent and failed mails per registration."""
-    rows = session.execute(
-        sa.select(
-            Message.registration_id,
-            sa.func.count().filter(Message.state == "sent"),
-            sa.func.count().filter(Message.state == "failed"),
-        )
-        .where(Message.study_day_id == study_day_id, Message.registration_id.is_not(None))
-        .group_by(Message.registration_id)
-    )
-    return {registration_id: (sent, failed) for registration_id, sent, failed in rows if registration_id is not None}
-
-
-def _evidence(registration: Registration, mails: Mapping[int, tuple[int, int]]) -> dict[str, Any]:
+def _evidence(registration: Registration, mails: Mails) -> dict[str, Any]:
     """What shows that the fee is owed; nothing that a later change of the day could touch."""
     sent, failed = mails.get(registration.id, (0, 0))
     cancelled_at = registration.cancelled_at

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
@@ -13,6 +12,7 @@ from service.domain.actors import Actor
 from service.domain.questions import check_answers
 from service.domain.refusals import (
     Conflict,
+    Full,
     InvalidInput,
     NotFound,
     RegistrationClosed,
@@ -23,17 +23,15 @@ from service.domain.refusals import (
 from service.domain.seats import Status, place_for_newcomer
 from service.domain.subject import Subject
 from service.domain.terms import Terms
-from service.domain.windows import Phase, Window, phase
+from service.domain.windows import Phase, Window, on_time, phase
 from service.mail import outbox
-from service.models import Message, Registration
 from service.usecases import record
-from service.usecases.application import Application, accepted, folded
-from service.usecases.sign_up_rows import DayRow, count, insert, move, read_day, seats
+from service.usecases.application import Application, accepted
+from service.usecases.second_sign_up import answer_again, clicked_twice
+from service.usecases.sign_up_rows import DayRow, closed_by_hand, count, insert, move, read_day, seats
 
-SAME_ANSWER = timedelta(minutes=10)
-"""Within this time the same form from the same address is a double click, not a second sign-up."""
-ALREADY_MAIL_EVERY = timedelta(hours=1)
-"""How often "you are already registered" goes to one registration: the form is no tool to bomb a mailbox with."""
+IN_FLIGHT = timedelta(minutes=1)
+"""Longer than any request lives: ``now`` of a sign-up that waited for a lock is at most this long ago."""
 
 
 def register(session: Session, slug: str, application: Application, *, actor: Actor, now: datetime) -> Status:
@@ -49,29 +47,42 @@ def register(session: Session, slug: str, application: Application, *, actor: Ac
     """
     connection = session.connection()
     day = read_day(connection, slug)
-    require_open(day, now=now)
+    require_open(connection, day, now=now)
     answers, wrong = check_answers(day.questions, application.answers)
     if wrong:
         raise InvalidInput(wrong)
     application = replace(application, answers=answers)
-    status = place_for_newcomer(seats(day))
-    registration_id = insert(connection, _values(day, application, status, now=now))
+    try:
+        status = place_for_newcomer(seats(day))
+    except Full:
+        if place := clicked_twice(session, day, application, now=now):
+            return place
+        raise
+    values = _values(day, application, status, now=now)
+    registration_id = insert(connection, values)
     if registration_id is None:
-        _already_registered(session, day, application, now=now)
-        return status
+        if place := answer_again(session, day, application, status, now=now):
+            return place
+        registration_id = insert(connection, values)  # theirs was cancelled between the two statements
+    if registration_id is None:
+        raise Conflict
     about = Subject(day.organiser_id, day.id, registration_id)
     letter = outbox.row(
         status.value, about=about, to=application.email, language=application.language, now=now, sequence=0
     )
     connection.execute(outbox.INSERT, letter)
     connection.execute(record.INSERT, record.line("registered", about, actor=actor, now=now, status=status))
-    if count(connection, day, status, now=now):
+    if count(connection, day, status):
         return status
-    return _second_try(connection, slug, about, actor=actor, now=now)
+    return _second_try(connection, slug, about, registration_id, actor=actor, now=now)
 
 
-def require_open(day: DayRow, *, now: datetime) -> None:
-    """Refuse outside the window; the refusal leads on (rules.md 2, 5)."""
+def require_open(connection: Connection, day: DayRow, *, now: datetime) -> None:
+    """Refuse outside the window; the refusal leads on (rules.md 2, 5).
+
+    A sign-up may have been under way, waiting for a lock, while somebody closed the registration by hand: by its own
+    ``now`` it came before that close, which is committed all the same. It comes too late.
+    """
     window = Window(
         day.starts_at, day.ends_at, day.closes_at, day.opens_at, day.published, day.cancelled_at is not None
     )
@@ -85,11 +96,15 @@ def require_open(day: DayRow, *, now: datetime) -> None:
         case Phase.OVER:
             raise StudyDayOver(slug=day.slug)
         case Phase.CLOSED:
-            raise RegistrationClosed(
-                slug=day.slug, mailbox=day.mailbox, closes_at=day.closes_at, started=now >= day.starts_at
-            )
+            raise _closed(day, now=now)
         case _:
-            return
+            if not on_time(now + IN_FLIGHT, day.closes_at) and closed_by_hand(connection, day):
+                raise _closed(day, now=now)
+
+
+def _closed(day: DayRow, *, now: datetime) -> RegistrationClosed:
+    started = not on_time(now, day.starts_at)
+    return RegistrationClosed(slug=day.slug, mailbox=day.mailbox, closes_at=day.closes_at, started=started)
 
 
 def _values(day: DayRow, application: Application, status: Status, *, now: datetime) -> dict[str, Any]:
@@ -106,45 +121,18 @@ def _values(day: DayRow, application: Application, status: Status, *, now: datet
     }
 
 
-def _second_try(connection: Connection, slug: str, about: Subject, *, actor: Actor, now: datetime) -> Status:
-    """Somebody else took the last seat, or the day was closed, since the first look: what was written moves along.
+def _second_try(
+    connection: Connection, slug: str, about: Subject, registration_id: int, *, actor: Actor, now: datetime
+) -> Status:
+    """Somebody else took the last seat, or the day was changed, since the first look: what was written moves along.
 
-    A refusal from here rolls everything back. The first count has waited for whoever held the row of the study day, so
-    what is read now is what they committed; a third state within one sign-up is refused, and the next try is right.
-
-    :raises Conflict: the seats changed once more.
+    The study day is locked this time, so there is no third state. A refusal from here rolls everything back.
     """
-    day = read_day(connection, slug)
-    require_open(day, now=now)
+    day = read_day(connection, slug, lock=True)
+    require_open(connection, day, now=now)
     status = place_for_newcomer(seats(day))
-    if about.registration_id is not None:
-        move(connection, about.registration_id, status, now=now)
-    connection.execute(record.INSERT, record.line("seat_gone_meanwhile", about, actor=actor, now=now))
-    if not count(connection, day, status, now=now):
+    move(connection, registration_id, status, now=now)
+    connection.execute(record.INSERT, record.line("seat_gone_meanwhile", about, actor=actor, now=now, status=status))
+    if not count(connection, day, status):
         raise Conflict
     return status
-
-
-def _already_registered(session: Session, day: DayRow, application: Application, *, now: datetime) -> None:
-    """Tell the address, not the screen; a double click tells nobody (rules.md 3)."""
-    existing = session.execute(
-        sa.select(Registration).where(
-            Registration.study_day_id == day.id,
-            Registration.email_folded == folded(application.email),
-            Registration.status != Status.CANCELLED,
-        )
-    ).scalar_one_or_none()
-    if existing is None:  # cancelled between the two statements: the next try will make a row
-        return
-    same = all(getattr(existing, name) == value for name, value in application.values().items() if name != "email")
-    if same and now - existing.created_at < SAME_ANSWER:
-        return
-    told = session.execute(
-        sa.select(Message.id).where(
-            Message.registration_id == existing.id,
-            Message.letter == "already_registered",
-            Message.created_at > now - ALREADY_MAIL_EVERY,
-        )
-    ).first()
-    if told is None:
-        outbox.put(session, outbox.to_registrant("already_registered", existing, now=now))

@@ -13,11 +13,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from service.domain.refusals import NotFound
 from service.domain.seats import Seats, Status
-from service.models import Message, Registration, StudyDay
+from service.models import History, Message, Registration, StudyDay
 
 _day: sa.Table = StudyDay.__table__  # type: ignore[assignment]  # declarative mapping makes tables
 _registration: sa.Table = Registration.__table__  # type: ignore[assignment]
 _message: sa.Table = Message.__table__  # type: ignore[assignment]
+_history: sa.Table = History.__table__  # type: ignore[assignment]
 
 
 class DayRow(Protocol):
@@ -43,34 +44,37 @@ class DayRow(Protocol):
 
 
 _READ = sa.select(*(_day.c[name] for name in DayRow.__annotations__)).where(_day.c.slug == sa.bindparam("slug"))
+_LOCK = _READ.with_for_update(key_share=True)
+_CLOSED = sa.select(_history.c.id).where(
+    _history.c.study_day_id == sa.bindparam("day"),
+    _history.c.action == "closed",
+    _history.c.at == sa.bindparam("closes_at", type_=_history.c.at.type),
+)
 _DIALECTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _LIVE = {"index_elements": ["study_day_id", "email_folded"], "index_where": sa.text("status <> 'cancelled'")}
 _INSERT: dict[str, sa.Executable] = {
     name: dialect_insert(_registration).on_conflict_do_nothing(**_LIVE).returning(_registration.c.id)
     for name, dialect_insert in _DIALECTS.items()
 }
-_STILL_OPEN = (
+_AS_READ = (
     _day.c.id == sa.bindparam("day"),
-    _day.c.closes_at > sa.bindparam("at", type_=_day.c.closes_at.type),
+    _day.c.closes_at >= sa.bindparam("closes_at_read", type_=_day.c.closes_at.type),
     _day.c.cancelled_at.is_(None),
     _day.c.published,
 )
-TAKE_SEAT = (
-    sa.update(_day)
-    .where(*_STILL_OPEN, sa.or_(_day.c.capacity.is_(None), (_day.c.taken < _day.c.capacity) & (_day.c.waiting == 0)))
-    .values(taken=_day.c.taken + 1)
-)
-JOIN_QUEUE = sa.update(_day).where(*_STILL_OPEN, _day.c.waiting_list).values(waiting=_day.c.waiting + 1)
+_NO_SEAT = _day.c.capacity.is_not(None) & ((_day.c.taken >= _day.c.capacity) | (_day.c.waiting > 0))
+TAKE_SEAT = sa.update(_day).where(*_AS_READ, sa.not_(_NO_SEAT)).values(taken=_day.c.taken + 1)
+JOIN_QUEUE = sa.update(_day).where(*_AS_READ, _NO_SEAT, _day.c.waiting_list).values(waiting=_day.c.waiting + 1)
 _MOVE = sa.update(_registration).where(_registration.c.id == sa.bindparam("registration"))
 _RENAME = sa.update(_message).where(_message.c.registration_id == sa.bindparam("registration"))
 
 
-def read_day(connection: Connection, slug: str) -> DayRow:
-    """The study day as it is committed now, unlocked.
+def read_day(connection: Connection, slug: str, *, lock: bool = False) -> DayRow:
+    """The study day as it is committed now, unlocked; or locked until the commit.
 
     :raises NotFound: there is none of that name.
     """
-    day: Any = connection.execute(_READ, {"slug": slug}).one_or_none()
+    day: Any = connection.execute(_LOCK if lock else _READ, {"slug": slug}).one_or_none()
     if day is None:
         raise NotFound
     found: DayRow = day
@@ -88,14 +92,20 @@ def insert(connection: Connection, values: dict[str, Any]) -> int | None:
     return new
 
 
-def count(connection: Connection, day: DayRow, status: Status, *, now: datetime) -> bool:
-    """Take the seat, or the place in the queue; False when it went, or the day closed, since it was read.
+def count(connection: Connection, day: DayRow, status: Status) -> bool:
+    """Take the seat, or the place in the queue; False when it went, or the day changed, since it was read.
 
     The conditional UPDATE is right on both databases, where ``SELECT … FOR UPDATE`` does nothing on SQLite. It comes
     last in its transaction, so that people signing up for the same day wait for each other as briefly as possible.
+    Nobody joins the queue while a seat is free: it may have become free since the day was read.
     """
     statement = TAKE_SEAT if status is Status.CONFIRMED else JOIN_QUEUE
-    return connection.execute(statement, {"day": day.id, "at": now}).rowcount == 1
+    return connection.execute(statement, {"day": day.id, "closes_at_read": day.closes_at}).rowcount == 1
+
+
+def closed_by_hand(connection: Connection, day: DayRow) -> bool:
+    """Whether its limit was set by somebody who closed the registration, and not in advance."""
+    return connection.execute(_CLOSED, {"day": day.id, "closes_at": day.closes_at}).first() is not None
 
 
 def move(connection: Connection, registration_id: int, status: Status, *, now: datetime) -> None:

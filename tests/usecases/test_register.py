@@ -5,14 +5,27 @@ import pytest
 import sqlalchemy as sa
 
 from service.domain.actors import Actor
-from service.domain.refusals import Full, NotFound, Refusal, RegistrationClosed, RegistrationNotOpen, StudyDayOver
+from service.domain.fees import Channel
+from service.domain.refusals import (
+    Full,
+    InvalidInput,
+    NotFound,
+    Refusal,
+    RegistrationClosed,
+    RegistrationNotOpen,
+    StudyDayOver,
+)
 from service.extensions import db
 from service.models import History, Message, Registration, StudyDay
 from service.transaction import transaction
+from service.usecases.cancel import cancel
+from service.usecases.open_close import close, reopen
 from service.usecases.register import register
 from tests.builders import CLOSES_AT, ENDS_AT, FREE_UNTIL, NOW, TICK, make_application, make_day
 
 FORM = Actor("attendee", "form")
+LINK = Actor("attendee", "link")
+DESK = Actor("staff", "desk")
 
 
 def sign_up(number: int = 1, now: datetime = NOW, **overrides: object) -> str:
@@ -122,3 +135,75 @@ class TestRegister:
             session.execute(sa.update(StudyDay).values(fee_cents=4000, free_cancellation_until=FREE_UNTIL - TICK))
         registration = db.session.execute(sa.select(Registration)).scalar_one()
         assert (registration.terms_fee_cents, registration.terms_free_cancellation_until) == (1500, FREE_UNTIL)
+
+    def test_terms_when_accepted_are_kept_with_the_language_they_were_read_in(self) -> None:
+        day_with()
+        sign_up(language="en")
+        with transaction() as session:
+            session.execute(sa.update(Registration).values(language="nl"))
+        assert db.session.execute(sa.select(Registration.terms_language)).scalar_one() == "en"
+
+    def test_double_click_when_the_first_took_the_last_seat_gives_the_same_page(self) -> None:
+        day_with(capacity=1)
+        assert sign_up() == sign_up(now=NOW + timedelta(seconds=1)) == "confirmed"
+        assert letters() == ["confirmed"]
+
+    def test_double_click_when_there_is_no_waiting_list_gives_the_same_page(self) -> None:
+        day_with(capacity=1, waiting_list=False)
+        assert sign_up() == sign_up(now=NOW + timedelta(minutes=10) - TICK) == "confirmed"
+        with pytest.raises(Full):
+            sign_up(now=NOW + timedelta(minutes=10))
+        with pytest.raises(Full):
+            sign_up(remarks="so that the screen tells no other form who is registered")
+
+    def test_second_sign_up_when_the_day_is_full_learns_nothing_from_the_screen(self) -> None:
+        day_with(capacity=1)
+        sign_up()
+        assert sign_up(remarks="again") == sign_up(2) == "waiting"
+        assert letters() == ["confirmed", "already_registered", "waiting"]
+
+    def test_registration_when_the_same_address_cancelled_before_is_a_new_one(self) -> None:
+        day_with(capacity=1)
+        sign_up()
+        first = db.session.execute(sa.select(Registration)).scalar_one()
+        sign_up(2)
+        with transaction() as session:
+            cancel(session, first.id, channel=Channel.LINK, actor=LINK, now=NOW)
+
+        assert sign_up() == "waiting"
+
+        rows = db.session.execute(sa.select(Registration).order_by(Registration.id)).scalars().all()
+        assert [row.status for row in rows] == ["cancelled", "confirmed", "waiting"]
+        assert rows[0].email == rows[2].email
+        assert rows[0].calendar_uid != rows[2].calendar_uid
+        assert rows[2].sequence == 0
+
+    @pytest.mark.parametrize(
+        ("since", "refused"),
+        [(timedelta(0), True), (TICK, True), (timedelta(seconds=59), True), (timedelta(minutes=1), False)],
+    )
+    def test_registration_when_somebody_closed_by_hand_while_it_waited(self, since: timedelta, refused: bool) -> None:
+        day_with()
+        with transaction() as session:
+            close(session, 1, reason="The room is smaller", actor=DESK, now=NOW)
+        if not refused:  # no request lives that long: its ``now`` is not that old
+            assert sign_up(now=NOW - since - TICK) == "confirmed"
+            return
+        with pytest.raises(RegistrationClosed):
+            sign_up(now=NOW - since)
+        assert letters() == []
+
+    def test_registration_in_the_last_minute_when_the_limit_was_set_in_advance(self) -> None:
+        day_with()
+        with transaction() as session:
+            close(session, 1, reason="By mistake", actor=DESK, now=NOW)
+            reopen(session, 1, until=CLOSES_AT, reason="As it was", actor=DESK, now=NOW + timedelta(hours=1))
+        assert sign_up(now=CLOSES_AT - TICK) == "confirmed"
+
+    def test_registration_when_an_answer_is_missing(self) -> None:
+        day_with(questions=[{"id": "table", "kind": "text", "label": {"en": "Table"}, "required": True}])
+        with pytest.raises(InvalidInput) as caught:
+            sign_up()
+        assert caught.value.fields == {"answers.table": "required"}
+        assert sign_up(answers={"table": " north ", "other": "x"}) == "confirmed"
+        assert db.session.execute(sa.select(Registration.answers)).scalar_one() == {"table": "north"}

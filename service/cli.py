@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 import click
@@ -12,6 +13,7 @@ from flask import Flask
 from marshmallow import validate
 from sqlalchemy.orm import Session
 
+from service import backup as backups
 from service import terminal
 from service.domain.actors import Actor
 from service.domain.refusals import NotFound, SlugTaken
@@ -32,6 +34,7 @@ from service.wording import limit_sentence
 COMMAND: Final = Actor("staff", "command")
 ADDRESS: Final = terminal.Shape("EMAIL", Address(required=True))
 NAME: Final = terminal.Shape("NAME", Text(200, required=True))
+FILE: Final = click.Path(path_type=Path)
 REASON: Final = terminal.Shape("REASON", Text(2000, required=True, lines=True))
 SLUG: Final = terminal.Shape(
     "SLUG", Text(80, required=True, validate=validate.Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", error="not-a-slug"))
@@ -174,6 +177,23 @@ def invoices_issue(slug: str, *, force: bool) -> None:
         day_id, now = _day(session, slug).id, runtime().clock()
         numbers = [one.number for one in issue_invoices(session, day_id, force=force, actor=COMMAND, now=now)]
     click.echo("\n".join(numbers) or "No charge is due for an invoice.")
+
+
+@commands.command("backup", cls=terminal.OnAnyDatabase)
+@click.argument("path", type=FILE)
+def backup(path: Path) -> None:
+    """Write all of the database to the file PATH, while the service runs."""
+    backups.backup(runtime().settings.database_url, path)
+    click.echo(f"The database is in {str(path)!a}, {path.stat().st_size} bytes.")
+
+
+@commands.command("restore", cls=terminal.OnAnyDatabase)
+@click.argument("path", type=FILE)
+@click.option("--overwrite", is_flag=True, help="Give up all that is in the database now.")
+def restore(path: Path, *, overwrite: bool) -> None:
+    """Make the database what it was when the backup PATH was made."""
+    older = backups.restore(runtime().settings.database_url, path, overwrite=overwrite)
+    click.echo("The database is restored." + (" It is of an older version: run studiedag db upgrade." if older else ""))
 
 
 def _organiser(session: Session, slug: str | None) -> Organiser:

@@ -13,6 +13,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, _ConnectionFairy
 
 from service.models import Base
 
+__all__ = ["BUSY_SECONDS", "db", "engine_options", "mail", "sqlite", "wal_is_safe"]
+
 try:
     import pysqlite3 as sqlite  # ships a SQLite whose write-ahead log is safe; the system's may be older
 except ImportError:  # pragma: no cover - other platforms

@@ -18,6 +18,7 @@ from marshmallow import ValidationError, fields
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from service.backup import BackupError
 from service.domain.refusals import InvalidInput, Refusal
 from service.migrations import State, state_of
 from service.runtime import runtime
@@ -142,6 +143,8 @@ def _ending(error: Exception) -> tuple[int, str]:
             text = _words(error)
         case SQLAlchemyError():
             text = f"the database says no: {_database_words(error)}"
+        case BackupError():
+            text = str(error)
         case CommandError():
             text = f"the database cannot be migrated: {error}"
         case OSError():

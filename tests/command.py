@@ -1,0 +1,37 @@
+"""Running commands: in this process on the test's application, or as users do."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pytest
+from flask import Flask
+
+from service import terminal
+from service.cli import commands
+
+ROOT: Final = Path(__file__).parent.parent
+SECRET: Final = "a secret for tests only"
+
+Run = Callable[..., int]
+
+
+@pytest.fixture
+def run(app: Flask) -> Run:
+    """Run a command in this process, on the test's application."""
+    return lambda *arguments: terminal.run(commands, arguments, lambda: app)
+
+
+def studiedag(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user does, in a process of its own with this environment alone."""
+    return subprocess.run(
+        [sys.executable, "-c", "from service.app import main; main()", *arguments],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environ},
+        cwd=environ.get("PWD", ROOT),
+        capture_output=True,
+        text=True,
+        check=False,
+    )

@@ -13,14 +13,14 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final, Literal
 
-from icalendar import Calendar, Event, Timezone, vCalAddress
+from icalendar import Calendar, Event, vCalAddress
 from icalendar.prop import vText, vUri
 
 from service.letters.facts import AboutSeat, DayFacts, Facts, PersonFacts, printable_name
 from service.letters.letter import Method
 from service.letters.phrases import WEB
 from service.letters.terms import of_place
-from service.letters.zones import span
+from service.letters.zones import Span, span
 from service.locale import translate
 from service.wording import held
 
@@ -73,12 +73,16 @@ def invite(about: AboutSeat) -> bytes:
 def published(*listed: Listed, language: str) -> bytes:
     """Study days as the public sees them, for ``/{lang}/{slug}.ics`` (one) and ``/{lang}/feed.ics`` (any number)."""
     calendar = _calendar("PUBLISH")
-    zones: set[str] = set()
+    zones: dict[str, bytes] = {}
     for one in listed:
-        event, definition = _event(one.day)
-        if definition is not None and definition.tz_name not in zones:
-            zones.add(definition.tz_name)
-            calendar.add_component(definition)
+        times = span(one.day.starts_at, one.day.ends_at, one.day.zone)
+        if times.definition is not None:
+            definition = times.definition.to_ical()
+            if one.day.zone not in zones:
+                calendar.add_component(times.definition)
+            if zones.setdefault(one.day.zone, definition) != definition:  # one file defines a zone once
+                times = times.in_utc()
+        event = _event(one.day, times)
         event.add("uid", one.uid)
         event.add("sequence", one.sequence)
         event.add("dtstamp", one.changed_at)
@@ -137,10 +141,11 @@ def _when_and_how(day: DayFacts, language: str) -> Iterator[str]:
 def _frame(day: DayFacts, method: Literal["REQUEST", "CANCEL", "PUBLISH"]) -> tuple[bytes, bytes]:
     """The object of one day without the lines of a person: what comes before them, and after."""
     calendar = _calendar(method)
-    event, definition = _event(day)
+    times = span(day.starts_at, day.ends_at, day.zone)
+    event = _event(day, times)
     event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
-    if definition is not None:
-        calendar.add_component(definition)
+    if times.definition is not None:
+        calendar.add_component(times.definition)
     calendar.add_component(event)
     head, end, tail = calendar.to_ical().rpartition(END)
     return head, end + tail
@@ -155,10 +160,9 @@ def _calendar(method: str) -> Calendar:
     return calendar
 
 
-def _event(day: DayFacts) -> tuple[Event, Timezone | None]:
+def _event(day: DayFacts, times: Span) -> Event:
     """What holds for everybody; several days are one span."""
     event = Event()
-    times = span(day.starts_at, day.ends_at, day.zone)
     event.add("dtstart", times.starts_at)
     event.add("dtend", times.ends_at)
     event.add("summary", day.title)
@@ -169,7 +173,7 @@ def _event(day: DayFacts) -> tuple[Event, Timezone | None]:
         event.add("location", day.place or day.online_url)
     if day.online_url.startswith(WEB):
         event.add("conference", vUri(day.online_url), parameters={"VALUE": "URI", "FEATURE": "VIDEO"})
-    return event, times.definition
+    return event
 
 
 def _common_name(name: str) -> str:

@@ -15,12 +15,12 @@ STANDS: Final = {
 }
 
 
-def sheet(about: AboutDay, subject: str, heading: str, *blocks: Block) -> Sheet:
-    """A letter about a study day, signed by its organiser; ``subject`` is what comes before the title."""
+def sheet(about: AboutDay, heading: str, *blocks: Block) -> Sheet:
+    """A letter about a study day, signed by its organiser; its subject says both, first what matters."""
     language = about.person.language
     return Sheet(
         language=language,
-        subject=f"{subject}: {about.day.title}",
+        subject=f"{heading} – {about.day.title}",
         heading=heading,
         greeting=greeting(about.person),
         blocks=blocks,

@@ -9,20 +9,24 @@ from typing import ClassVar, Literal
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph; ``weight``: ordinary, what must not be overlooked (``notice``), or the small print."""
+    """A paragraph: ordinary, or one that must not be overlooked."""
 
     kind: ClassVar = "paragraph"
     text: str
-    weight: Literal["plain", "notice", "small"] = "plain"
+    weight: Literal["plain", "notice"] = "plain"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One fact by its name; an address goes in ``url`` and is shown in full, so that paper has it too."""
+    """One fact by its name; an address goes in ``url`` and is shown in full, so that paper has it too.
+
+    ``before`` says what it was until now, where that has changed.
+    """
 
     name: str
     value: str = ""
     url: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,11 @@ class Sheet:
     organiser: str
     mailbox: str
     questions: str  # the word before the mailbox
+
+    @property
+    def colon(self) -> str:
+        """What stands between a name and its value; French puts a space before it."""
+        return "\N{NO-BREAK SPACE}:" if self.language == "fr" else ":"
 
 
 def notice(text: str) -> Paragraph:

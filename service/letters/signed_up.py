@@ -24,7 +24,6 @@ def confirmed(about: AboutSeat) -> Letter:
     language = about.person.language
     written = sheet(
         about,
-        translate(language, "Confirmed"),
         translate(language, "Your place is confirmed"),
         Paragraph(translate(language, CAME_BY[about.seat.came_by])),
         card(about.day, language),
@@ -41,7 +40,6 @@ def waiting(about: AboutSeat) -> Letter:
     language = about.person.language
     written = sheet(
         about,
-        translate(language, "Waiting list"),
         translate(language, "You are on the waiting list"),
         Paragraph(
             translate(
@@ -69,7 +67,6 @@ def changed(about: AboutSeat) -> Letter:
     language = about.person.language
     written = sheet(
         about,
-        translate(language, "Changed"),
         translate(language, "Your details have been changed"),
         Paragraph(
             translate(
@@ -92,7 +89,6 @@ def already_registered(about: AboutSeat) -> Letter:
     language = about.person.language
     written = sheet(
         about,
-        translate(language, "Already registered"),
         translate(language, "You are already registered"),
         Paragraph(
             translate(

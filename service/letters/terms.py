@@ -21,7 +21,7 @@ def conditions(about: AboutSeat) -> tuple[Block, ...]:
         case "confirmed":
             return (notice(of_place(about)),)
         case "offered":
-            return (*deadline(about), Paragraph(of_offer(about)))
+            return (*deadline(about), notice(of_offer(about)))
         case _:
             return (Paragraph(of_waiting(about)),)
 
@@ -108,8 +108,12 @@ def deadline(about: AboutSeat) -> tuple[Block, ...]:
     language, until = about.person.language, about.seat.offered_until
     if until is None:
         return ()
-    limit = limit_sentence(until, about.day.zone, language)
-    return (notice(translate(language, "We keep the place for you %(limit)s.", limit=limit)),)
+    text = translate(
+        language,
+        "You can accept the place %(limit)s. If you do not, the offer lapses, and you owe nothing.",
+        limit=limit_sentence(until, about.day.zone, language),
+    )
+    return (notice(text),)
 
 
 def refill(language: str) -> str:

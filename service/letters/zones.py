@@ -4,7 +4,7 @@ Rules with BYDAY, never RDATE lists, which ical.js, vobject and Outlook misread 
 follow no such rule gets its offset of those days instead, and times it cannot say clearly go out in UTC.
 """
 
-from calendar import monthrange
+from calendar import monthcalendar, monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 from icalendar.prop import vRecur
 
+EPOCH: Final = 1970
+"""Since when a definition holds, by custom; it has to be right only in the days of its event."""
 DAY: Final = timedelta(days=1)
 SECOND: Final = timedelta(seconds=1)
 WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -28,6 +30,10 @@ class Span:
     starts_at: datetime
     ends_at: datetime
     definition: Timezone | None
+
+    def in_utc(self) -> "Span":
+        """The same without a zone."""
+        return Span(self.starts_at.astimezone(UTC), self.ends_at.astimezone(UTC), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +70,13 @@ def span(starts_at: datetime, ends_at: datetime, zone: str) -> Span:
     """
     there = ZoneInfo(zone)
     first, last = starts_at.astimezone(there), ends_at.astimezone(there)
-    in_utc = Span(starts_at.astimezone(UTC), ends_at.astimezone(UTC), None)
     if first.tzname() == "UTC" or _twofold(first) or _twofold(last):
-        return in_utc
+        return Span(first, last, None).in_utc()
     yearly = _yearly(zone, first.year)
     if yearly is not None:
         return Span(first, last, yearly)
     if first.utcoffset() != last.utcoffset():
-        return in_utc
+        return Span(first, last, None).in_utc()
     return Span(first, last, _constant(zone, first.utcoffset() or timedelta(), first.tzname() or zone))
 
 
@@ -99,7 +104,7 @@ def _yearly(zone: str, year: int) -> Timezone | None:
 
 def _observance(change: Change, week: int) -> TimezoneStandard | TimezoneDaylight:
     part = TimezoneDaylight() if change.forward else TimezoneStandard()
-    part.add("dtstart", change.onset)
+    part.add("dtstart", _first(change.onset, week))
     part.add("tzoffsetfrom", change.before)
     part.add("tzoffsetto", change.after)
     part.add("tzname", change.name)
@@ -108,11 +113,17 @@ def _observance(change: Change, week: int) -> TimezoneStandard | TimezoneDayligh
     return part
 
 
+def _first(onset: datetime, week: int) -> datetime:
+    """The same weekday of the same week of the month, at the same time, in the first year."""
+    weeks = [days[onset.weekday()] for days in monthcalendar(EPOCH, onset.month) if days[onset.weekday()]]
+    return onset.replace(year=EPOCH, day=weeks[week if week == LAST else week - 1])
+
+
 @cache
 def _constant(zone: str, offset: timedelta, name: str) -> Timezone:
     """A zone that keeps one offset, at least in the days concerned."""
     part = TimezoneStandard()
-    part.add("dtstart", datetime(1970, 1, 1))  # noqa: DTZ001 - onsets are local times by definition
+    part.add("dtstart", datetime(EPOCH, 1, 1))  # noqa: DTZ001 - onsets are local times by definition
     part.add("tzoffsetfrom", offset)
     part.add("tzoffsetto", offset)
     part.add("tzname", name)

@@ -1,0 +1,77 @@
+"""Letters about a question: a late request and its refusal, a colleague who is asked (rules.md 5, 6)."""
+
+from service.letters.day_changes import quoted
+from service.letters.facts import AboutInvitation, AboutRequest, printable_name
+from service.letters.letter import Letter
+from service.letters.phrases import card, page_link, sheet
+from service.letters.printing import printed
+from service.letters.sheet import Button, Paragraph, notice
+from service.letters.terms import of_offer
+from service.locale import translate
+
+
+def late_request_received(about: AboutRequest) -> Letter:
+    """It is on the organiser's desk. The message is not repeated: the address may be a stranger's to the asker."""
+    language = about.person.language
+    written = sheet(
+        about,
+        translate(language, "Your request has arrived"),
+        Paragraph(
+            translate(
+                language,
+                "Registration for this day has closed. The organiser decides about your request and answers you by"
+                " mail.",
+            )
+        ),
+        notice(translate(language, "This is not a place yet, and it costs nothing.")),
+        card(about.day, language),
+        page_link(about),
+        Paragraph(translate(language, "You did not ask for a place? Then you need not do anything.")),
+    )
+    return printed(written)
+
+
+def declined(about: AboutRequest) -> Letter:
+    """No, with the organiser's own words if there are any."""
+    language = about.person.language
+    written = sheet(
+        about,
+        translate(language, "We cannot offer you a place"),
+        Paragraph(
+            translate(
+                language,
+                "You asked for a place after registration had closed. Unfortunately the organiser cannot give you one.",
+            )
+        ),
+        *quoted(about.message, language),
+        card(about.day, language),
+        page_link(about),
+    )
+    return printed(written)
+
+
+def colleague_invited(about: AboutInvitation) -> Letter:
+    """A place to take over: nothing holds until the colleague accepts, and these are the conditions if they do."""
+    language, giver = about.person.language, printable_name(about.giver)
+    asked = (
+        translate(language, "%(name)s has a place on this day and would like you to come instead.", name=giver)
+        if giver
+        else translate(language, "A colleague has a place on this day and would like you to come instead.")
+    )
+    written = sheet(
+        about,
+        translate(language, "A colleague offers you a place"),
+        Paragraph(asked),
+        card(about.day, language),
+        notice(of_offer(about)),
+        Button(translate(language, "Accept the place"), about.url),
+        page_link(about),
+        Paragraph(
+            translate(
+                language,
+                "If you do nothing, your colleague keeps the place, and you owe nothing. You can accept until the"
+                " start, as long as your colleague has the place.",
+            )
+        ),
+    )
+    return printed(written)

@@ -19,6 +19,8 @@ CODES: Final = {
     "not-answers": N_("This must be an object of answers."),
     "accept-terms": N_("You can only register if you accept the conditions."),
     "not-a-time": N_("This is no date and time."),
+    "date-and-time": N_("Give both the date and the time."),
+    "confirm": N_("Tick this box, so that it does not happen by mistake."),
     "no-such-time": N_("This time does not exist: the clocks skip it that night."),
     "wrong-offset": N_("The time zone has another offset at that moment."),
     "no-such-zone": N_("There is no such time zone."),

@@ -1,5 +1,6 @@
 """The desk: what organisers see and do (contract: pages for staff)."""
 
+from service.web.desk.opening import opening_pages
 from service.web.desk.overview import overview_pages
 
-PAGES = (overview_pages,)
+PAGES = (overview_pages, opening_pages)

@@ -70,15 +70,21 @@ def page(template: str, **context: object) -> str:
 def day_page(template: str, day: StudyDay, tab: str, **context: object) -> str:
     """A page of one study day, under its title, phase and tabs; ``tab`` is the name of the present one."""
     who = signed_in()
-    label, colour = PHASES[phase(day.window, full=day.seats.full, now=now())]
+    label, colour = phase_in_words(day, who.language)
     frame = {
         "day": day,
-        "phase_label": translate(who.language, label),
+        "phase_label": label,
         "phase_colour": colour,
         "tabs": _tabs(who, day, tab),
         "url": day_url(day),
     }
     return page(template, **{**frame, **context})
+
+
+def phase_in_words(day: StudyDay, language: str) -> tuple[str, str]:
+    """What the present phase of a study day is called, and the colour of its tag."""
+    label, colour = PHASES[phase(day.window, full=day.seats.full, now=now())]
+    return translate(language, label), colour
 
 
 def _sections(who: Principal) -> list[Link]:

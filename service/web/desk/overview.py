@@ -1,13 +1,31 @@
-"""The way in: the list of study days, and one of them at a glance."""
+"""The way in: the list of study days, what needs attention first, and one of them at a glance."""
 
-import sqlalchemy as sa
-from flask import Blueprint
+from typing import Final
+
+from flask import Blueprint, request
 
 from service.domain.roles import Role
+from service.domain.windows import Phase, check_in_from, on_time, phase
 from service.extensions import db
+from service.locale import N_, translate
 from service.models import StudyDay
-from service.web.desk.frame import day_page, page
+from service.reports.attention import attention, days_gone_by, days_to_come
+from service.reports.glance import at_a_glance
+from service.runtime import runtime
+from service.web.clock import now
+from service.web.desk.frame import day_page, page, phase_in_words
 from service.web.security import own_day, signed_in, staff_only
+
+ALL_ROLES: Final = (Role.ORGANISER, Role.CHECKIN, Role.FINANCE)
+STILL_OPEN: Final = {Phase.ANNOUNCED, Phase.OPEN, Phase.FULL}
+DONE: Final = {
+    "created": N_("The study day has been made."),
+    "saved": N_("The changes have been saved."),
+    "closed": N_("Registration is closed."),
+    "reopened": N_("The new limit is set."),
+    "called-off": N_("The study day has been called off. Everyone is being told."),
+}
+"""What the address says has just been done."""
 
 overview_pages = Blueprint("overview", __name__, url_prefix="/desk")
 
@@ -15,17 +33,59 @@ overview_pages = Blueprint("overview", __name__, url_prefix="/desk")
 @overview_pages.get("/")
 @staff_only(*Role)
 def days() -> str:
-    """The study days of the organisers where a role is held."""
-    organisers = signed_in().organisers(*Role)
-    wanted = sa.select(StudyDay).order_by(StudyDay.starts_at.desc())
-    if organisers is not None:
-        wanted = wanted.where(StudyDay.organiser_id.in_(organisers))
-    return page("pages/desk/days.html", days=db.session.execute(wanted).scalars().all())
+    """The study days of the organisers where a role is held; what wants something of an organiser comes first."""
+    who, session = signed_in(), db.session()
+    number = max(1, request.args.get("page", 1, int))
+    scope = who.organisers(*Role)
+    gone, more = days_gone_by(session, scope, number, now=now())
+    return page(
+        "pages/desk/days.html",
+        wanting=attention(session, who.organisers(Role.ORGANISER), now=now()) if number == 1 else (),
+        to_come=days_to_come(session, scope, now=now()) if number == 1 else (),
+        gone_by=gone,
+        number=number,
+        more=more,
+        several=scope is None or len(scope) > 1,
+        may_arrange=_may_arrange_somewhere(),
+        phase_of=_phase_of,
+    )
 
 
 @overview_pages.get("/study-days/<slug>")
-@staff_only(Role.ORGANISER, Role.CHECKIN, Role.FINANCE)
+@staff_only(*ALL_ROLES)
 def overview(slug: str) -> str:
-    """One study day at a glance."""
-    day = own_day(slug, Role.ORGANISER, Role.CHECKIN, Role.FINANCE)
-    return day_page("pages/desk/overview.html", day, "overview")
+    """One study day at a glance: its limits in sentences, its seats, its public pages, and what can be done."""
+    day = own_day(slug, *ALL_ROLES)
+    language = signed_in().language
+    done = DONE.get(request.args.get("done", ""))
+    return day_page(
+        "pages/desk/overview.html",
+        day,
+        "overview",
+        notice=translate(language, done) if done else "",
+        glance=at_a_glance(db.session(), day.id),
+        check_in_from=check_in_from(day.starts_at),
+        base_url=runtime().settings.base_url,
+        may=_possible(day) if signed_in().may(day.organiser_id, Role.ORGANISER) else {},
+    )
+
+
+def _possible(day: StudyDay) -> dict[str, bool]:
+    """What an organiser can do to the study day now."""
+    where = phase(day.window, full=False, now=now())
+    alive = where is not Phase.CANCELLED
+    return {
+        "edit": alive,
+        "close": where in STILL_OPEN,
+        "reopen": alive and where is not Phase.DRAFT and on_time(now(), day.starts_at),
+        "call_off": alive and on_time(now(), day.ends_at),
+    }
+
+
+def _may_arrange_somewhere() -> bool:
+    organisers = signed_in().organisers(Role.ORGANISER)
+    return organisers is None or bool(organisers)
+
+
+def _phase_of(day: StudyDay) -> tuple[str, str]:
+    return phase_in_words(day, signed_in().language)

@@ -1,0 +1,125 @@
+"""Close and reopen the registration, call the study day off: each asks why, and says first what follows."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, request
+from marshmallow import EXCLUDE, Schema
+from sqlalchemy.orm import Session
+
+from service.domain.refusals import InvalidInput, Refusal
+from service.domain.roles import Role
+from service.extensions import db
+from service.models import StudyDay
+from service.reports.glance import at_a_glance
+from service.transaction import transaction
+from service.usecases import open_close
+from service.web.clock import now
+from service.web.desk.frame import day_page, day_url
+from service.web.desk.local_times import READINGS, limit_fields, read_limit
+from service.web.forms import load, words
+from service.web.problems import problem_of, sentence
+from service.web.schemas import Text
+from service.web.security import actor, own_day, signed_in, staff_only
+
+Answer = str | tuple[str, int] | Response
+
+opening_pages = Blueprint("opening", __name__, url_prefix="/desk/study-days/<slug>")
+
+
+class ReasonSchema(Schema):
+    """Why something is done; it goes into the history, and into the mails of a day that is called off."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    reason = Text(2000, lines=True, required=True)
+
+
+@opening_pages.get("/close")
+@staff_only(Role.ORGANISER)
+def ask_close(slug: str) -> str:
+    """What closing means."""
+    return _form("close", own_day(slug, Role.ORGANISER), {})
+
+
+@opening_pages.post("/close")
+@staff_only(Role.ORGANISER)
+def close(slug: str) -> Answer:
+    """Close the registration at this instant."""
+    day = own_day(slug, Role.ORGANISER)
+    day_id = day.id
+
+    def act(session: Session) -> None:
+        reason = load(ReasonSchema(), request.form)["reason"]
+        open_close.close(session, day_id, reason=reason, actor=actor(), now=now())
+
+    return _act("close", day, act, done="closed")
+
+
+@opening_pages.get("/reopen")
+@staff_only(Role.ORGANISER)
+def ask_reopen(slug: str) -> str:
+    """Until when? The present limit stands in the form while it is still to come."""
+    day = own_day(slug, Role.ORGANISER)
+    limit = day.closes_at if now() < day.closes_at else None
+    return _form("reopen", day, limit_fields("until", limit, day.time_zone))
+
+
+@opening_pages.post("/reopen")
+@staff_only(Role.ORGANISER)
+def reopen(slug: str) -> Answer:
+    """Set a new limit."""
+    day = own_day(slug, Role.ORGANISER)
+    day_id, zone = day.id, day.time_zone
+
+    def act(session: Session) -> None:
+        until = read_limit(request.form, "until", zone)
+        if until is None:
+            raise InvalidInput({"until": "required"})
+        reason = load(ReasonSchema(), request.form)["reason"]
+        open_close.reopen(session, day_id, until=until, reason=reason, actor=actor(), now=now())
+
+    return _act("reopen", day, act, done="reopened")
+
+
+@opening_pages.get("/cancel")
+@staff_only(Role.ORGANISER)
+def ask_call_off(slug: str) -> str:
+    """How many people it concerns, and that it cannot be taken back."""
+    return _form("call_off", own_day(slug, Role.ORGANISER), {})
+
+
+@opening_pages.post("/cancel")
+@staff_only(Role.ORGANISER)
+def call_off(slug: str) -> Answer:
+    """Call the study day off, if the box was ticked."""
+    day = own_day(slug, Role.ORGANISER)
+    day_id = day.id
+
+    def act(session: Session) -> None:
+        reason = load(ReasonSchema(), request.form)["reason"]
+        if not request.form.get("confirm"):
+            raise InvalidInput({"confirm": "confirm"})
+        open_close.call_off(session, day_id, reason=reason, actor=actor(), now=now())
+
+    return _act("call_off", day, act, done="called-off")
+
+
+def _act(name: str, day: StudyDay, act: Callable[[Session], None], *, done: str) -> Answer:
+    """Do it and go to the overview; or the form again, with what was typed and what is wrong with it."""
+    url, language = day_url(day), signed_in().language
+    try:
+        with transaction() as session:
+            act(session)
+    except InvalidInput as refusal:
+        return _form(name, day, request.form, errors=words(refusal.fields, language)), 422
+    except Refusal as refusal:
+        return _form(name, day, request.form, problem=sentence(refusal, language)), problem_of(refusal).status
+    return Response(status=303, headers={"Location": f"{url}?done={done}"})
+
+
+def _form(name: str, day: StudyDay, values: Any, **context: Any) -> str:
+    people = at_a_glance(db.session(), day.id)
+    form = {"values": values, "errors": {}, "readings": READINGS, "glance": people, **context}
+    return day_page(f"pages/desk/{name}.html", day, "overview", **form)

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -20,11 +21,24 @@ def find_standards() -> Path | None:
 
 def check_ics(calendar: Path, *flags: str) -> str:
     """What ical.js, the parser of Thunderbird, finds wrong with a calendar file; nothing, where all is well."""
-    folder, ical_js = find_standards(), os.environ.get("ICAL_JS")
+    return _run("node", _checker("check_ics.mjs"), calendar, *flags)
+
+
+def check_imip(mail: Path, *flags: str) -> str:
+    """What keeps Outlook, Gmail and Apple Mail from showing a mail as an invitation; nothing, where all is well."""
+    return _run(sys.executable, _checker("check_imip.py"), mail, *flags)
+
+
+def _checker(name: str) -> Path:
+    """A script of the folder; skips the test where something that it needs is missing."""
+    folder = find_standards()
     if folder is None:
         pytest.skip("no official checkers beside this checkout, and STANDARDS names none")
-    if shutil.which("node") is None or ical_js is None:
+    if shutil.which("node") is None or "ICAL_JS" not in os.environ:
         pytest.skip("ICAL_JS names no ical.js, or there is no node to run it")
-    command = ["node", str(folder / "check_ics.mjs"), str(calendar), *flags]
+    return folder / name
+
+
+def _run(*command: str | Path) -> str:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     return "" if done.returncode == 0 else done.stdout + done.stderr

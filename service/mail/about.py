@@ -60,11 +60,7 @@ def about(claim: Claim, found: Found, links: Links) -> About:
     :raises MissingFactError: a row or a fact that the letter needs is not there.
     :raises KeyError: no letter has that name.
     """
-    wanted = ABOUT[claim.letter]
-    try:
-        return BUILDERS[wanted](_Case(claim, found, links))
-    except KeyError as error:
-        raise MissingFactError(f"{claim.letter}: no {error}") from error
+    return BUILDERS[ABOUT[claim.letter]](_Case(claim, found, links))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +71,11 @@ class _Case:
     found: Found
     links: Links
 
-    @property
-    def facts(self) -> dict[str, Any]:
-        return self.claim.facts
+    def fact(self, name: str) -> Any:
+        """What was decided when the message was queued."""
+        if name not in self.claim.facts:
+            raise MissingFactError(f"no fact {name}")
+        return self.claim.facts[name]
 
     @property
     def day(self) -> Row[Any]:
@@ -106,11 +104,11 @@ def _cancellation(case: _Case) -> AboutCancellation:
 
 
 def _calling_off(case: _Case) -> AboutCallingOff:
-    return AboutCallingOff(**_seat_facts(case), reason=case.facts["reason"])
+    return AboutCallingOff(**_seat_facts(case), reason=case.fact("reason"))
 
 
 def _change(case: _Case) -> AboutChange:
-    before, language = case.facts["before"], case.claim.language
+    before, language = case.fact("before"), case.claim.language
     starts_at, ends_at = before.get("starts_at"), before.get("ends_at")
     place = address(before["venue"], language) if before.get("venue") else ""
     was = BeforeFacts(
@@ -124,7 +122,7 @@ def _change(case: _Case) -> AboutChange:
 
 
 def _fee(case: _Case) -> AboutFee:
-    charge = _row(case.found.charges, case.facts["charge"], "charge")
+    charge = _row(case.found.charges, case.fact("charge"), "charge")
     return AboutFee(
         **_seat_facts(case),
         cause=charge.reason,
@@ -139,12 +137,12 @@ def _invitation(case: _Case) -> AboutInvitation:
     return AboutInvitation(
         **_day_facts(case, PersonFacts(email=case.claim.recipient, language=case.claim.language)),
         giver=_person(case.registration, case.registration.email, case.registration.language),
-        url=case.links.colleague(case.facts["transfer"]),
+        url=case.links.colleague(case.fact("transfer")),
     )
 
 
 def _request(case: _Case) -> AboutRequest:
-    request = _row(case.found.requests, case.facts["late_request"], "late request")
+    request = _row(case.found.requests, case.fact("late_request"), "late request")
     person = PersonFacts(
         first_name=request.first_name,
         last_name=request.last_name,
@@ -164,8 +162,8 @@ def _sign_in(case: _Case) -> AboutSignIn:
         organiser=organiser.name if organiser else settings.organiser_name,
         mailbox=organiser.mailbox if organiser else settings.organiser_mailbox,
         zone=STAFF_ZONE,
-        url=case.links.sign_in(case.facts["token"]),
-        expires_at=datetime.fromisoformat(case.facts["expires_at"]),
+        url=case.links.sign_in(case.fact("token")),
+        expires_at=datetime.fromisoformat(case.fact("expires_at")),
     )
 
 
@@ -183,7 +181,7 @@ BUILDERS: Final[Mapping[type[About], Callable[[_Case], About]]] = {
 
 def _seat_facts(case: _Case) -> dict[str, Any]:
     """The fields of ``AboutSeat``."""
-    registration, day, facts = case.registration, case.day, case.facts
+    registration, day, facts = case.registration, case.day, case.claim.facts
     own_url = case.links.own(registration.id)
     terms = binding(registration, day)
     seat = SeatFacts(
@@ -206,10 +204,10 @@ def _stood(case: _Case) -> Seat:
     registration, said = case.registration, STOOD.get(case.claim.letter)
     if said is not None:
         return said
-    if case.facts.get("calendar"):
+    if case.claim.facts.get("calendar"):
         return "confirmed"
     stands: Seat = registration.cancelled_from or registration.status
-    if "calendar" in case.facts and stands == "confirmed":  # confirmed only since
+    if "calendar" in case.claim.facts and stands == "confirmed":  # confirmed only since
         return "offered" if registration.offered_until else "waiting"
     return stands
 

@@ -77,12 +77,13 @@ class Delivery:
             except UnreachableError as error:
                 self._no_way_out(connection, ids[:1], str(error))
                 return False
-            now = self.clock()
+            now, since = self.clock(), time.monotonic()
             claimed = claims.claim(connection, ids, now=now)
-            since = time.monotonic()
             ready, broken = prepare(connection, claimed, self.links, now=now)
             for bad in broken:
-                log.error("mail %s (%s) cannot be written: %s", bad.claim.id, bad.claim.letter, bad.words)
+                log.error(
+                    "mail %s (%s) cannot be written: %s", bad.claim.id, bad.claim.letter, bad.words.partition(":")[0]
+                )
                 claims.failed(connection, bad.claim, bad.words)
             self._send(connection, deque(ready), since)
         return True

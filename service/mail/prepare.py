@@ -51,7 +51,7 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A message that cannot become a mail, and why, in one line without personal data."""
+    """A message that cannot become a mail, and why: the name of an error, a colon, its words."""
 
     claim: Claim
     words: str

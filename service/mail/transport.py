@@ -17,6 +17,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from flask import current_app
 from flask_mail import Connection, Mail
 
 from service.mail.smtp import LONGEST_EXCHANGE, LONGEST_WAIT, Session, TlsSession
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 TEMPORARY: Final = range(400, 500)
 PERMANENT: Final = range(500, 600)
 CLOSING: Final = 421
+GARBAGE: Final = -1
+"""What smtplib says instead of a code that it could not read."""
 NOT_SIGNED_IN: Final = frozenset({530, 534, 535, 538})
 """Answers to MAIL about our sign-in: the fault of a setting, not of the mail (RFC 4954, 6)."""
 LONGEST_WORDS: Final = 500
@@ -196,10 +199,10 @@ class MaildirTransport:
         """See ``Transport``."""
 
 
-def transport_for(settings: Settings, mail: Mail) -> Transport:
+def transport_for(settings: Settings) -> Transport:
     """What the environment asks for: the Maildir where no server is named."""
     if settings.mail_server:
-        return SmtpTransport(mail, ca_file=settings.mail_ca_file)
+        return SmtpTransport(current_app.extensions["mail"], ca_file=settings.mail_ca_file)
     return MaildirTransport(settings.data_folder / "mail")
 
 
@@ -238,4 +241,6 @@ def _said(error: Exception) -> str:
         words = str(error) or type(error).__name__
     text = words.decode("ascii", "replace") if isinstance(words, bytes) else str(words)
     code = _code(error)
+    if code == GARBAGE:
+        return "not an SMTP answer"
     return CONTROLS.sub(" ", f"{code} {text}" if code > 0 else text).strip()[:LONGEST_WORDS]

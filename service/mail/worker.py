@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.domain.refusals import Refusal
-from service.extensions import db, mail
+from service.extensions import db
 from service.mail.delivery import Delivery
 from service.mail.timed import Timetable
 from service.mail.transport import Transport, transport_for
@@ -67,7 +67,7 @@ def work_forever(transport: Transport, *, clock: Callable[[], datetime], stop: E
 def run(*, once: bool) -> None:
     """The command ``worker``, in the present application; SIGTERM and SIGINT end it cleanly."""
     stop = Event()
-    transport = transport_for(runtime().settings, mail)
+    transport = transport_for(runtime().settings)
 
     def end(_number: int, _frame: FrameType | None) -> None:
         stop.set()

@@ -1,0 +1,39 @@
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from service.mail.delivery import Delivery
+from service.mail.transport import SmtpTransport
+from service.runtime import runtime
+from service.settings import Settings
+from tests.smtp import SmtpServer
+
+
+@pytest.fixture
+def settings(settings: Settings, smtp_server: SmtpServer) -> Settings:
+    """As everywhere, but mail goes to the test's own server."""
+    return replace(settings, mail_server="127.0.0.1", mail_port=smtp_server.port)
+
+
+@pytest.fixture
+def make_delivery(app: Flask, smtp_server: SmtpServer) -> Iterator[Callable[..., Delivery]]:
+    """Workers' deliveries, each with a session of its own and little patience."""
+    made = []
+
+    def make(**overrides: Any) -> Delivery:
+        transport = SmtpTransport(app.extensions["mail"], wait=0.4, exchange=0.8)
+        made.append(transport)
+        return Delivery(**{"transport": transport, "links": runtime().links, "clock": runtime().clock, **overrides})
+
+    yield make
+    smtp_server.stopped.set()
+    for transport in made:
+        transport.close()
+
+
+@pytest.fixture
+def delivery(make_delivery: Callable[..., Delivery]) -> Delivery:
+    return make_delivery()

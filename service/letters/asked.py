@@ -6,7 +6,7 @@ from service.letters.letter import Letter
 from service.letters.phrases import card, page_link, sheet
 from service.letters.printing import printed
 from service.letters.sheet import Button, Paragraph, notice
-from service.letters.terms import of_offer
+from service.letters.terms import of_invitation
 from service.locale import translate
 
 
@@ -63,7 +63,7 @@ def colleague_invited(about: AboutInvitation) -> Letter:
         translate(language, "A colleague offers you a place"),
         Paragraph(asked),
         card(about.day, language),
-        notice(of_offer(about)),
+        notice(of_invitation(about)),
         Button(translate(language, "Accept the place"), about.url),
         page_link(about),
         Paragraph(

@@ -7,7 +7,7 @@ from service.letters.letter import Letter
 from service.letters.phrases import STANDS, card, online, own_button, page_link, sheet, ways_out
 from service.letters.printing import printed
 from service.letters.sheet import Block, Card, Paragraph, Quote, Row, notice
-from service.letters.terms import conditions, owed_cents, refill
+from service.letters.terms import conditions, refill
 from service.locale import translate
 from service.wording import held, limit_sentence, money
 
@@ -80,15 +80,14 @@ def _before(value: str | None, language: str) -> str:
 def _free_again(about: AboutChange) -> tuple[Block, ...]:
     """The relief that a change brings; whoever has no place yet is bound by nothing anyway."""
     language, until = about.person.language, about.seat.free_cancellation_until
-    fee_cents = owed_cents(about)
-    if about.seat.status != "confirmed" or fee_cents == 0 or not on_time(about.decided_at, until):
+    if about.seat.status != "confirmed" or about.seat.fee_cents == 0 or not on_time(about.decided_at, until):
         return (Paragraph(translate(language, STANDS[about.seat.status])), *conditions(about))
     text = translate(
         language,
         "Because of this change you can cancel free of charge once more, %(limit)s. If you cancel later, or do not"
         " come, you owe a no-show fee of %(fee)s.",
         limit=limit_sentence(until, about.day.zone, language),
-        fee=money(fee_cents, language),
+        fee=money(about.seat.fee_cents, language),
     )
     if about.day.refill_lets_off:
         text = f"{text} {refill(language)}"

@@ -8,7 +8,6 @@ from service.letters.letter import Letter
 from service.letters.phrases import card, not_me_link, own_button, page_link, sheet
 from service.letters.printing import printed
 from service.letters.sheet import Block, Paragraph, notice
-from service.letters.terms import owed_cents
 from service.locale import translate
 from service.wording import limit_sentence, moment, money
 
@@ -106,14 +105,14 @@ def _received(about: AboutCancellation) -> str:
 def _owed(about: AboutCancellation) -> tuple[Block, ...]:
     """The fee of a late cancellation, and what may still be done about it (rules.md 6, 8)."""
     language = about.person.language
-    if owed_cents(about) == 0:
+    if about.seat.fee_cents == 0:
         return (notice(translate(language, "You owe nothing.")),)
     due = translate(
         language,
         "Free cancellation was possible %(limit)s. Your cancellation came later, so that the no-show fee of %(fee)s is"
         " due under the conditions that you accepted.",
         limit=limit_sentence(about.seat.free_cancellation_until, about.day.zone, language),
-        fee=money(owed_cents(about), language),
+        fee=money(about.seat.fee_cents, language),
     )
     if about.day.refill_lets_off:
         due = f"{due} {translate(language, 'If somebody else takes your place, you need not pay it.')}"

@@ -32,7 +32,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayFacts(Facts):
-    """A study day in one language; ``place`` is the venue in one line and empty where the day is online only."""
+    """A study day in one language; ``place`` is the venue in one line and empty where the day is online only.
+
+    ``fee_cents`` and ``free_cancellation_until`` are what a newcomer accepts today.
+    """
 
     title: str
     starts_at: datetime
@@ -66,9 +69,9 @@ class PersonFacts(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatFacts(Facts):
-    """A registration: where it stands (one that ended: where it stood), and what its person accepted.
+    """A registration: where it stands (one that ended: where it stood), and what binds its person.
 
-    ``free_cancellation_until`` is the limit that binds: the accepted one, or a kinder one since. ``sequence`` is that
+    ``fee_cents`` and ``free_cancellation_until`` are what was accepted, or what is kinder since. ``sequence`` is that
     of the moment the letter was decided, not of the moment it is written.
     """
 
@@ -85,7 +88,7 @@ class SeatFacts(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BeforeFacts(Facts):
-    """What a study day was like before a change; None and empty: unchanged."""
+    """What a study day was like before a change; None: unchanged, empty: there was none."""
 
     starts_at: datetime | None = None
     ends_at: datetime | None = None

@@ -3,16 +3,13 @@
 The sentences hold at ``decided_at``. A calendar entry says the same, in the same words.
 """
 
+from datetime import datetime
+
 from service.domain.windows import on_time
-from service.letters.facts import AboutDay, AboutSeat
+from service.letters.facts import AboutDay, AboutInvitation, AboutSeat
 from service.letters.sheet import Block, Paragraph, notice
 from service.locale import translate
 from service.wording import limit_sentence, money
-
-
-def owed_cents(about: AboutSeat) -> int:
-    """The fee at stake: the accepted one, or a kinder one since; never a stricter one (rules.md 6)."""
-    return min(about.seat.fee_cents, about.day.fee_cents)
 
 
 def conditions(about: AboutSeat) -> tuple[Block, ...]:
@@ -29,10 +26,9 @@ def conditions(about: AboutSeat) -> tuple[Block, ...]:
 def of_place(about: AboutSeat) -> str:
     """Of a confirmed place: until when one cancels free, and what comes after."""
     language, until = about.person.language, about.seat.free_cancellation_until
-    fee_cents = owed_cents(about)
-    if fee_cents == 0:
+    if about.seat.fee_cents == 0:
         return _without_fee(language)
-    limit, fee = limit_sentence(until, about.day.zone, language), money(fee_cents, language)
+    limit, fee = limit_sentence(until, about.day.zone, language), money(about.seat.fee_cents, language)
     if on_time(about.decided_at, until):
         text = translate(
             language,
@@ -52,12 +48,21 @@ def of_place(about: AboutSeat) -> str:
     return f"{text} {refill(language)}" if about.day.refill_lets_off else text
 
 
-def of_offer(about: AboutDay) -> str:
-    """Of a place that is still to be accepted, hence on today's conditions (rules.md 4)."""
-    language, until = about.person.language, about.day.free_cancellation_until
-    if about.day.fee_cents == 0:
+def of_offer(about: AboutSeat) -> str:
+    """Of a place on offer: accepting it is accepting what binds this person already (rules.md 4)."""
+    return _on_accepting(about, about.seat.fee_cents, about.seat.free_cancellation_until)
+
+
+def of_invitation(about: AboutInvitation) -> str:
+    """Of a colleague's place: whoever takes it over accepts today's conditions (rules.md 6)."""
+    return _on_accepting(about, about.day.fee_cents, about.day.free_cancellation_until)
+
+
+def _on_accepting(about: AboutDay, fee_cents: int, until: datetime) -> str:
+    language = about.person.language
+    if fee_cents == 0:
         return _without_fee(language)
-    limit, fee = limit_sentence(until, about.day.zone, language), money(about.day.fee_cents, language)
+    limit, fee = limit_sentence(until, about.day.zone, language), money(fee_cents, language)
     if on_time(about.decided_at, until):
         text = translate(
             language,
@@ -86,7 +91,7 @@ def of_waiting(about: AboutSeat) -> str:
             "If a place becomes free, we offer it to you with its conditions. You then decide whether you accept it.",
         )
     limit = limit_sentence(until, about.day.zone, language)
-    if owed_cents(about) == 0:
+    if about.seat.fee_cents == 0:
         return translate(
             language,
             "If a place becomes free %(limit)s, it is yours at once, and we confirm it by mail. After that we offer it"
@@ -95,11 +100,11 @@ def of_waiting(about: AboutSeat) -> str:
         )
     return translate(
         language,
-        "If a place becomes free %(limit)s, it is yours at once, and we confirm it by mail; you can cancel it free of"
-        " charge until that same moment. If you cancel it later, or do not come, you owe a no-show fee of %(fee)s. If a"
-        " place becomes free only after that moment, we offer it to you, and you decide.",
+        "If a place becomes free %(limit)s, it is yours at once. We then confirm it by mail, and say until when you can"
+        " cancel it free of charge; if you cancel later, or do not come, you owe a no-show fee of %(fee)s. If a place"
+        " becomes free only afterwards, we offer it to you, and you decide.",
         limit=limit,
-        fee=money(owed_cents(about), language),
+        fee=money(about.seat.fee_cents, language),
     )
 
 

@@ -20,7 +20,7 @@ from service.letters.facts import (
     PersonFacts,
     SeatFacts,
 )
-from service.letters.writing import ABOUT
+from service.letters.writing import ABOUT, write
 from tests.builders import ENDS_AT, FREE_UNTIL, NOW, STARTS_AT
 
 SITE: Final = "https://studiedag.example"
@@ -28,6 +28,8 @@ TOKEN: Final = "r12.Yk3vQ0m5sJ8w2ZpXc7LrT1uNf6hBdAeGiKoMqSyVxWz"
 UID: Final = "Zq3mX8vT1kLw5nRy7bHc2pJd"
 LATE: Final = datetime(2023, 3, 24, 9, 0, tzinfo=UTC)
 """A moment after the free cancellation, before the day."""
+LIMIT: Final = "until and including Sunday 19 March 2023, 23:59 (Brussels time)"
+"""How the limit of the free cancellation is said."""
 AFTER: Final = datetime(2023, 4, 3, 9, 0, tzinfo=UTC)
 
 DECIDED: Final[Mapping[str, datetime]] = {
@@ -128,3 +130,8 @@ def _more(kind: type[About], decided_at: datetime) -> dict[str, Any]:
         },
     }
     return more.get(kind, {})
+
+
+def paragraphs(name: str, **overrides: Any) -> list[str]:
+    """The text of that letter, by its paragraphs: the heading, the greeting, and so on."""
+    return write(name, make_about(name, **overrides)).text.split("\n\n")

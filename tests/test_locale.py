@@ -6,7 +6,7 @@ from babel.messages.catalog import Catalog
 from jinja2 import Environment, Template
 
 from service import locale
-from service.locale import LANGUAGES, N_, catalogue, po_path, read_catalogue, translate, translate_n
+from service.locale import DOMAINS, LANGUAGES, N_, catalogue, po_path, read_catalogue, translate, translate_n
 from service.locale.templates import speak_the_language_of_the_context
 from tools.translations import as_bytes
 
@@ -32,10 +32,11 @@ def folder(tmp_path: Path) -> Path:
         pages.add("Not translated yet", "")
         letters.add((SEAT, SEATS), seats)
         letters.add(SHARE, share)
-        for domain, catalog in (("pages", pages), ("letters", letters), ("desk", empty), ("errors", empty)):
+        filled = {"pages": pages, "letters": letters}
+        for domain in DOMAINS:
             path = po_path(tmp_path, language, domain)
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(as_bytes(catalog))
+            path.write_bytes(as_bytes(filled.get(domain, empty)))
     return tmp_path
 
 

@@ -40,10 +40,9 @@ def folder(root: Path, capsys: pytest.CaptureFixture[str]) -> Path:
 def test_update_when_rooms_mark_messages_writes_each_to_its_catalogue(root: Path, folder: Path) -> None:
     update(root, folder)
 
-    assert {domain: messages(folder, domain) for domain in DOMAINS} == {
+    found = {domain: messages(folder, domain) for domain in DOMAINS}
+    assert {domain: texts for domain, texts in found.items() if texts} == {
         "pages": {"Sign up": "Inschrijven", "Hello, %(name)s": "Dag, %(name)s"},
-        "desk": {},
-        "letters": {},
         "errors": {"Registration is closed": "De inschrijvingen zijn gesloten"},
     }
 

@@ -18,7 +18,7 @@ from babel.support import NullTranslations, Translations
 
 LANGUAGES: Final = ("nl", "fr", "en", "de", "it")
 SOURCE_LANGUAGE: Final = "en"
-DOMAINS: Final = ("pages", "desk", "letters", "errors")
+DOMAINS: Final = ("pages", "desk", "people", "letters", "errors")
 FOLDER: Final = Path(__file__).parent
 
 

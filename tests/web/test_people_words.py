@@ -1,0 +1,40 @@
+from collections.abc import Iterable
+from typing import get_args
+
+import pytest
+
+from service.domain.actions import Action
+from service.domain.fees import Channel, Reason, WaiverReason
+from service.domain.payment import Kind
+from service.domain.seats import Status
+from service.domain.windows import Verdict
+from service.letters.writing import ABOUT
+from service.reports.registrations import Attendance
+from service.web.people.words import WORDS, Words
+from service.web.schemas import ORGANISATION_KINDS
+
+
+@pytest.mark.parametrize(
+    ("kind", "codes"),
+    [
+        ("status", Status),
+        ("attendance", Attendance),
+        ("verdict", Verdict),
+        ("ending", Channel),
+        ("fee", Reason),
+        ("waiver", WaiverReason),
+        ("document", Kind),
+        ("kind", ORGANISATION_KINDS),
+        ("letter", ABOUT),
+        ("action", get_args(Action)),
+    ],
+)
+def test_words_when_listed_name_every_code_and_no_other(kind: str, codes: Iterable[str]) -> None:
+    assert set(WORDS[kind]) == set(codes)
+
+
+def test_word_when_asked_in_a_language() -> None:
+    say = Words("nl")
+
+    assert say("status", Status.CONFIRMED) == "Bevestigd"
+    assert (say("status", None), say("letter", "from %s later")) == ("", "from %s later")

@@ -14,7 +14,7 @@ from marshmallow import validate
 from sqlalchemy.orm import Session
 
 from service import backup as backups
-from service import terminal
+from service import demo, terminal
 from service.domain.actors import Actor
 from service.domain.refusals import NotFound, SlugTaken
 from service.domain.roles import Role
@@ -62,6 +62,14 @@ def db_upgrade() -> None:
     command.upgrade(alembic_config(runtime().settings.database_url), "head")
     with transaction() as session:
         seed_first_organiser(session, runtime().settings, now=runtime().clock())
+
+
+@commands.command("demo")
+def load_demo() -> None:
+    """Load study days to look at, of the past and to come; loading them again changes nothing."""
+    with transaction() as session:
+        loaded = demo.load(session, now=runtime().clock())
+    click.echo("The demo is loaded." if loaded else "The demo was loaded before; nothing has changed.")
 
 
 @commands.command("worker")

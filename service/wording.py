@@ -105,6 +105,14 @@ def time_range(starts_at: datetime, ends_at: datetime, zone: str) -> str:
 
 
 @lru_cache(KEPT)
+def leaf(starts_at: datetime, ends_at: datetime, zone: str, language: str) -> tuple[str, str, str]:
+    """A date as a calendar's leaf shows it: ("March", "31", "2023"); several days "7–8"."""
+    first, last = _local(starts_at, zone), _local(ends_at, zone)
+    days = f"{first.day}" if first.date() == last.date() else f"{first.day}–{last.day}"
+    return format_date(first, "LLLL", BY_LANGUAGE[language]), days, f"{first.year}"
+
+
+@lru_cache(KEPT)
 def in_words(on: date, language: str) -> str:
     """A date: "Monday 20 March 2023"; the first of a month as French and Italian say it, "1er mai", "1º maggio"."""
     locale = BY_LANGUAGE[language]

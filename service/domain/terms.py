@@ -58,3 +58,8 @@ def binding(accepted: Accepted, day: Today) -> Terms:
         .or_kinder(None, day.free_again_until)
         .until(day.starts_at)
     )
+
+
+def today(day: Today) -> Terms:
+    """What would bind somebody who signs up now: today's terms, with the kinder limit that a notice of change gave."""
+    return Terms(day.fee_cents, day.free_cancellation_until).or_kinder(None, day.free_again_until).until(day.starts_at)

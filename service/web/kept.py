@@ -17,8 +17,10 @@ from flask import Response, current_app, request
 
 from service.domain.refusals import NotFound
 from service.domain.seats import Seats
+from service.domain.terms import today
 from service.domain.windows import Phase, Window, on_time, phase
 from service.models import StudyDay
+from service.reports.study_days import coming, recent
 from service.transaction import glance
 
 MOST_PAGES: Final = 400
@@ -37,7 +39,9 @@ _COLUMNS: Final = [
         "closes_at",
         "starts_at",
         "ends_at",
+        "fee_cents",
         "free_cancellation_until",
+        "free_again_until",
         "capacity",
         "taken",
         "waiting",
@@ -56,6 +60,7 @@ class State:
     revision: int
     phase: Phase
     seats: str
+    waiting_list: bool
     started: bool
     free_cancellation_over: bool
 
@@ -72,8 +77,9 @@ def state_of(row: Any, *, now: datetime) -> State:
         revision=row.revision,
         phase=phase(window, full=seats.full, now=now),
         seats=seats_in_words(seats),
+        waiting_list=row.waiting_list,
         started=not on_time(now, row.starts_at),
-        free_cancellation_over=not on_time(now, row.free_cancellation_until),
+        free_cancellation_over=not on_time(now, today(row).free_until),
     )
 
 
@@ -99,6 +105,14 @@ def read_state(slug: str, *, now: datetime) -> State:
     if state.phase is Phase.DRAFT:
         raise NotFound
     return state
+
+
+def read_list(*, page: int, now: datetime) -> tuple[list[State], list[State]]:
+    """The states of the study days to come (one page of them and one more), and of the last that were held."""
+    with glance() as connection:
+        to_come = connection.execute(coming(*_COLUMNS, page=page, now=now)).all()
+        held = connection.execute(recent(*_COLUMNS, now=now)).all() if page == 1 else []
+    return [state_of(row, now=now) for row in to_come], [state_of(row, now=now) for row in held]
 
 
 def keep(key: Hashable, render: Callable[[], str]) -> Response:

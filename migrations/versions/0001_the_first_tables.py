@@ -389,6 +389,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'queued'"),
         postgresql_where=sa.text("state = 'queued'"),
     )
+    op.create_index(
+        "ix_message_failed_study_day_id",
+        "message",
+        ["study_day_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'failed'"),
+        postgresql_where=sa.text("state = 'failed'"),
+    )
     op.create_index("ix_message_registration_id", "message", ["registration_id"], unique=False)
     op.create_index("ix_message_study_day_id_id", "message", ["study_day_id", "id"], unique=False)
     op.create_table(
@@ -465,6 +473,12 @@ def downgrade() -> None:
     op.drop_table("transfer")
     op.drop_index("ix_message_study_day_id_id", table_name="message")
     op.drop_index("ix_message_registration_id", table_name="message")
+    op.drop_index(
+        "ix_message_failed_study_day_id",
+        table_name="message",
+        sqlite_where=sa.text("state = 'failed'"),
+        postgresql_where=sa.text("state = 'failed'"),
+    )
     op.drop_index(
         "ix_message_due_at",
         table_name="message",

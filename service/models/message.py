@@ -29,6 +29,12 @@ class Message(Base):
             sqlite_where=sa.text("state = 'sending'"),
             postgresql_where=sa.text("state = 'sending'"),
         ),
+        sa.Index(
+            "ix_message_failed_study_day_id",
+            "study_day_id",
+            sqlite_where=sa.text("state = 'failed'"),
+            postgresql_where=sa.text("state = 'failed'"),
+        ),
         sa.Index("ix_message_registration_id", "registration_id"),
         sa.Index("ix_message_study_day_id_id", "study_day_id", "id"),
     )

@@ -69,6 +69,8 @@ def postgresql_url() -> Iterator[str]:
     admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(sa.text(f'CREATE DATABASE "{own.database}"'))
+        # No test takes the power away: commits need not wait for the disk.
+        connection.execute(sa.text(f'ALTER DATABASE "{own.database}" SET synchronous_commit = off'))
     address = own.render_as_string(hide_password=False)
     command.upgrade(alembic_config(address), "head")
     yield address
@@ -94,9 +96,24 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     yield address
     engine = sa.create_engine(address)
     with engine.begin() as connection:
-        names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
-        connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        _empty(connection)
     engine.dispose()
+
+
+def _empty(connection: sa.Connection) -> None:
+    """Delete all rows and begin counting anew; thirty times faster than TRUNCATE, which makes every file anew."""
+    guarded = connection.scalars(
+        sa.text("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
+    )
+    guards = [f"ALTER TABLE {table} %s TRIGGER USER" for table in guarded]
+    used = connection.scalars(sa.text("SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL"))
+    statements = [
+        *(guard % "DISABLE" for guard in guards),
+        *(f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables)),
+        *(guard % "ENABLE" for guard in guards),
+        *(f"ALTER SEQUENCE {sequence} RESTART" for sequence in used),
+    ]
+    connection.exec_driver_sql("; ".join(statements))
 
 
 @pytest.fixture

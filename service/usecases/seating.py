@@ -4,12 +4,12 @@ Every command but a sign-up locks the row of its study day first (``lock_day``),
 order, so that no two commands wait for each other. On SQLite the write transaction itself is the lock.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from service.domain.actions import Action
 from service.domain.actors import SYSTEM, Actor
 from service.domain.refusals import NotFound
 from service.domain.seats import Promotion, Status, promotion
@@ -18,14 +18,22 @@ from service.mail import outbox
 from service.models import Registration, StudyDay
 from service.usecases.record import line, record
 
+WAITING: sa.ColumnClause[str] = sa.literal_column(f"'{Status.WAITING}'")
+"""Not a parameter, so that a partial index is used."""
+
 
 def lock_day(session: Session, day_id: int) -> StudyDay:
     """The study day, locked until the commit and read afresh.
 
+    Sign-ups under way point at the row and may go on doing so (``key_share``); each waits at its last statement.
+
     :raises NotFound: there is no such study day.
     """
     day = session.execute(
-        sa.select(StudyDay).where(StudyDay.id == day_id).with_for_update().execution_options(populate_existing=True)
+        sa.select(StudyDay)
+        .where(StudyDay.id == day_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     ).scalar_one_or_none()
     if day is None:
         raise NotFound
@@ -62,7 +70,7 @@ def promote(session: Session, day: StudyDay, *, now: datetime) -> None:
     while day.waiting > 0 and (day.capacity is None or day.taken < day.capacity) and on_time(now, day.starts_at):
         first = session.execute(
             sa.select(Registration)
-            .where(Registration.study_day_id == day.id, Registration.status == Status.WAITING)
+            .where(Registration.study_day_id == day.id, Registration.status == WAITING)
             .order_by(Registration.id)
             .limit(1)
             .with_for_update()
@@ -79,16 +87,24 @@ def promote(session: Session, day: StudyDay, *, now: datetime) -> None:
 
 
 def seat(
-    session: Session, registration: Registration, place: Promotion, *, letter: str | None, actor: Actor, now: datetime
+    session: Session,
+    registration: Registration,
+    place: Promotion,
+    *,
+    letter: str | None,
+    actor: Actor,
+    now: datetime,
+    facts: Mapping[str, object] | None = None,
 ) -> None:
-    """Put somebody on a seat that was counted already, tell them, and write it down."""
+    """Put somebody on a seat that was counted already, tell them, and write it down with ``facts``."""
+    about = outbox.about(registration)
     registration.status = place.status
     registration.offered_until = place.lapses_at
     if place.status is Status.CONFIRMED:
         registration.seated_at = now
         registration.granted_free_until = place.free_until
         outbox.put(session, outbox.to_registrant(letter or "confirmed", registration, now=now, came_by="waiting_list"))
+        record(session, line("promoted", about, actor=actor, now=now, reason="", **facts or {}))
     else:
         outbox.put(session, outbox.to_registrant(letter or "offer", registration, now=now))
-    action: Action = "promoted" if place.status is Status.CONFIRMED else "offered"
-    record(session, line(action, outbox.about(registration), actor=actor, now=now))
+        record(session, line("offered", about, actor=actor, now=now, reason="", **facts or {}))

@@ -26,6 +26,7 @@ class DayRow(Protocol):
 
     id: int
     organiser_id: int
+    revision: int
     slug: str
     published: bool
     cancelled_at: datetime | None
@@ -56,12 +57,7 @@ _INSERT: dict[str, sa.Executable] = {
     name: dialect_insert(_registration).on_conflict_do_nothing(**_LIVE).returning(_registration.c.id)
     for name, dialect_insert in _DIALECTS.items()
 }
-_AS_READ = (
-    _day.c.id == sa.bindparam("day"),
-    _day.c.closes_at >= sa.bindparam("closes_at_read", type_=_day.c.closes_at.type),
-    _day.c.cancelled_at.is_(None),
-    _day.c.published,
-)
+_AS_READ = (_day.c.id == sa.bindparam("day"), _day.c.revision == sa.bindparam("as_read"))
 _NO_SEAT = _day.c.capacity.is_not(None) & ((_day.c.taken >= _day.c.capacity) | (_day.c.waiting > 0))
 TAKE_SEAT = sa.update(_day).where(*_AS_READ, sa.not_(_NO_SEAT)).values(taken=_day.c.taken + 1)
 JOIN_QUEUE = sa.update(_day).where(*_AS_READ, _NO_SEAT, _day.c.waiting_list).values(waiting=_day.c.waiting + 1)
@@ -100,7 +96,7 @@ def count(connection: Connection, day: DayRow, status: Status) -> bool:
     Nobody joins the queue while a seat is free: it may have become free since the day was read.
     """
     statement = TAKE_SEAT if status is Status.CONFIRMED else JOIN_QUEUE
-    return connection.execute(statement, {"day": day.id, "closes_at_read": day.closes_at}).rowcount == 1
+    return connection.execute(statement, {"day": day.id, "as_read": day.revision}).rowcount == 1
 
 
 def closed_by_hand(connection: Connection, day: DayRow) -> bool:

@@ -57,6 +57,12 @@ class RegistrationOpen(Refusal):
     code = "registration-open"
 
 
+class TermsChanged(Refusal):
+    """Stricter than the form said; today's are ``fee_cents`` and ``free_cancellation_until``."""
+
+    code = "terms-changed"
+
+
 class Full(Refusal):
     """No seat left and no waiting list, or not enough seats for what was asked."""
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from service.domain.fees import TERMS_VERSION
+from service.domain.refusals import TermsChanged
 from service.domain.terms import Terms
 
 
@@ -15,7 +16,10 @@ def folded(email: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """Shape-checked values of the form; ``answers`` belong to the study day's own questions."""
+    """Shape-checked values of the form; ``answers`` belong to the study day's own questions.
+
+    ``shown`` are the terms that stood on the form when the box was ticked; None where nobody says.
+    """
 
     first_name: str
     last_name: str
@@ -34,10 +38,21 @@ class Application:
     invoice_address: str = ""
     invoice_reference: str = ""
     answers: dict[str, Any] = field(default_factory=dict)
+    shown: Terms | None = None
 
     def values(self) -> dict[str, Any]:
         """As columns of a registration."""
-        return {**asdict(self), "email_folded": folded(self.email)}
+        values = {**asdict(self), "email_folded": folded(self.email)}
+        del values["shown"]
+        return values
+
+    def require_shown(self, today: Terms) -> None:
+        """Nobody is bound by what they were not shown: a form may have been open while the terms changed.
+
+        :raises TermsChanged: they became stricter since.
+        """
+        if self.shown is not None and today.stricter_than(self.shown):
+            raise TermsChanged(fee_cents=today.fee_cents, free_cancellation_until=today.free_until)
 
 
 def accepted(terms: Terms, language: str, *, now: datetime) -> dict[str, Any]:

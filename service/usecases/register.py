@@ -44,6 +44,7 @@ def register(session: Session, slug: str, application: Application, *, actor: Ac
     :raises NotFound, RegistrationNotOpen, RegistrationClosed, StudyDayOver, StudyDayCancelled: outside the window.
     :raises Full: no seat and no waiting list.
     :raises InvalidInput: an answer to the study day's questions is missing or no answer.
+    :raises TermsChanged: they are stricter now than those that the form showed.
     """
     connection = session.connection()
     day = read_day(connection, slug)
@@ -51,6 +52,7 @@ def register(session: Session, slug: str, application: Application, *, actor: Ac
     answers, wrong = check_answers(day.questions, application.answers)
     if wrong:
         raise InvalidInput(wrong)
+    application.require_shown(Terms(day.fee_cents, day.free_cancellation_until))
     application = replace(application, answers=answers)
     try:
         status = place_for_newcomer(seats(day))

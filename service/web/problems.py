@@ -115,6 +115,10 @@ TYPES: Final[Mapping[str, Problem]] = {
 
 OF_CODE: Final[Mapping[str, tuple[str, str]]] = {
     "study-day-started": ("study-day-over", N_("The study day has begun: this was possible until the start.")),
+    "terms-changed": (
+        "conflict",
+        N_("The fee or the limit for free cancellation has changed meanwhile. Read the new terms, then decide again."),
+    ),
     "already-registered": ("conflict", N_("This address already has a place on this study day, or waits for one.")),
     "already-cancelled": ("conflict", N_("This registration has ended already.")),
     "offer-lapsed": ("conflict", N_("The offer was not accepted in time; the place went to the next person.")),

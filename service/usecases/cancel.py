@@ -16,6 +16,18 @@ from service.models import Charge, Registration
 from service.usecases.record import line, record
 from service.usecases.seating import free_seat, lock_registration
 
+TYPED_BY_A_STRANGER = (
+    "phone",
+    "dietary",
+    "access_needs",
+    "remarks",
+    "invoice_name",
+    "invoice_enterprise_number",
+    "invoice_address",
+    "invoice_reference",
+)
+OFFERED: sa.ColumnClause[str] = sa.literal_column(f"'{Status.OFFERED}'")
+"""Not a parameter, so that a partial index is used."""
 LETTERS: Mapping[Channel, str] = {Channel.NOT_ME: "not_me", Channel.LAPSED: "lapsed_offer"}
 
 
@@ -52,31 +64,40 @@ def not_me(session: Session, registration_id: int, *, actor: Actor, now: datetim
         raise AlreadyInvoiced
     if registration.cancelled_channel == Channel.NOT_ME:
         raise AlreadyCancelled
-    if charge is not None:
-        charge.status, charge.waived_at = "waived", now
-        charge.waiver_reason = WaiverReason.OUR_MISTAKE
+    if charge is not None and charge.status == "draft":
+        charge.status, charge.waived_at, charge.waiver_reason = "waived", now, WaiverReason.OUR_MISTAKE
+        about = outbox.about(registration)
+        record(session, line("waived", about, actor=actor, now=now, charge=charge.id, why=charge.waiver_reason))
     if registration.status == Status.CANCELLED:
         registration.cancelled_channel, registration.cancelled_verdict = Channel.NOT_ME, Verdict.ON_TIME
-        _write_down(session, registration, channel=Channel.NOT_ME, reason="", actor=actor, now=now)
+        registration.sequence += 1
+        _write_down(session, registration, channel=Channel.NOT_ME, actor=actor, now=now)
     else:
         _end(session, registration, channel=Channel.NOT_ME, reason="", actor=actor, now=now)
-    for name in ("phone", "dietary", "access_needs", "remarks", "invoice_name", "invoice_enterprise_number"):
+    for name in TYPED_BY_A_STRANGER:
         setattr(registration, name, "")
-    registration.invoice_address = registration.invoice_reference = ""
     registration.answers = {}
     return registration
+
+
+def step_aside(session: Session, registration: Registration, *, actor: Actor, now: datetime) -> None:
+    """Leave the queue, or an offer, for a place that a colleague passes on; the confirmation of that says enough.
+
+    The registration is live, not confirmed, and locked.
+    """
+    _end(session, registration, channel=Channel.TRANSFER, reason="", actor=actor, now=now, tell=False)
 
 
 def lapse_offers(session: Session, *, now: datetime) -> int:
     """End the offers that nobody accepted in time and pass their seats on; returns how many (rules.md 4)."""
     due = session.execute(
-        sa.select(Registration.id)
-        .where(Registration.status == Status.OFFERED, Registration.offered_until <= now)
+        sa.select(Registration.study_day_id, Registration.id)
+        .where(Registration.status == OFFERED, Registration.offered_until <= now)
         .order_by(Registration.offered_until)
         .limit(100)
-    ).scalars()
+    ).all()
     lapsed = 0
-    for registration_id in list(due):
+    for _, registration_id in sorted(due):  # one order of study days, so that two workers never wait for each other
         registration = lock_registration(session, registration_id)
         if registration.status == Status.OFFERED:
             _end(session, registration, channel=Channel.LAPSED, reason="", actor=SYSTEM, now=now)
@@ -85,7 +106,14 @@ def lapse_offers(session: Session, *, now: datetime) -> int:
 
 
 def _end(
-    session: Session, registration: Registration, *, channel: Channel, reason: str, actor: Actor, now: datetime
+    session: Session,
+    registration: Registration,
+    *,
+    channel: Channel,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    tell: bool = True,
 ) -> None:
     day = registration.study_day
     seated = registration.status in SEATED
@@ -99,7 +127,7 @@ def _end(
     if actor.kind == "attendee":
         registration.seen_at = now
     session.flush()
-    _write_down(session, registration, channel=channel, reason=reason, actor=actor, now=now)
+    _write_down(session, registration, channel=channel, actor=actor, now=now, tell=tell)
     if seated:
         free_seat(session, day, now=now)
     else:
@@ -107,12 +135,13 @@ def _end(
 
 
 def _write_down(
-    session: Session, registration: Registration, *, channel: Channel, reason: str, actor: Actor, now: datetime
+    session: Session, registration: Registration, *, channel: Channel, actor: Actor, now: datetime, tell: bool = True
 ) -> None:
-    letter = LETTERS.get(channel) or (
-        "cancelled_late" if registration.cancelled_verdict == Verdict.LATE else "cancelled_in_time"
-    )
-    held_calendar_entry = registration.cancelled_from == Status.CONFIRMED
-    outbox.put(session, outbox.to_registrant(letter, registration, now=now, calendar=held_calendar_entry))
+    """Tell them, and the history; why somebody cancels is personal and stays on the registration alone."""
+    if tell:
+        judged = "cancelled_late" if registration.cancelled_verdict == Verdict.LATE else "cancelled_in_time"
+        letter = LETTERS.get(channel, judged)
+        held_calendar_entry = registration.cancelled_from == Status.CONFIRMED
+        outbox.put(session, outbox.to_registrant(letter, registration, now=now, calendar=held_calendar_entry))
     facts = {"verdict": registration.cancelled_verdict, "from": registration.cancelled_from, "through": channel}
-    record(session, line("cancelled", outbox.about(registration), actor=actor, now=now, reason=reason, **facts))
+    record(session, line("cancelled", outbox.about(registration), actor=actor, now=now, reason="", **facts))

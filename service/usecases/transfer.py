@@ -15,6 +15,7 @@ from service.domain.windows import Verdict, on_time
 from service.mail import outbox
 from service.models import Registration, Transfer
 from service.usecases.application import Application, accepted, folded
+from service.usecases.cancel import step_aside
 from service.usecases.record import line, record
 from service.usecases.seating import lock_registration
 
@@ -56,28 +57,40 @@ def take_over(
 ) -> Registration:
     """The colleague accepts: a registration of their own, on the same seat; the colleague is judged from here on.
 
-    :raises TransferGone: withdrawn, accepted before, or the place was cancelled meanwhile.
+    Accepting twice is accepting once. Who waits for a place, or was offered one, leaves the queue for this one.
+
+    :raises TransferGone: withdrawn, accepted by somebody else, or the place was cancelled meanwhile.
     :raises StudyDayStarted: too late.
-    :raises AlreadyRegistered: the colleague holds a place on this study day already.
+    :raises AlreadyRegistered: the colleague has a confirmed place on this study day already.
     :raises InvalidInput: an answer to the study day's questions is missing or no answer.
+    :raises TermsChanged: they are stricter now than those that the form showed.
     """
     found = session.get(Transfer, transfer_id)
     if found is None:
         raise TransferGone
     giver = lock_registration(session, found.registration_id)
     transfer = session.get_one(Transfer, transfer_id, populate_existing=True)
-    if transfer.accepted_at or transfer.withdrawn_at or giver.status != Status.CONFIRMED:
+    if transfer.successor_id is not None:
+        return _clicked_twice(session, transfer.successor_id, application)
+    if transfer.withdrawn_at or giver.status != Status.CONFIRMED:
         raise TransferGone
     _require_passable(giver, now=now)
     day = giver.study_day
     answers, wrong = check_answers(day.questions, application.answers)
     if wrong:
         raise InvalidInput(wrong)
-    if _holds_a_place(session, day.id, application.email):
-        raise AlreadyRegistered
-    values = {**application.values(), "answers": answers}
+    application.require_shown(day.terms)
+    own = _own_registration(session, day.id, application.email)
+    if own is not None:
+        if own.status == Status.CONFIRMED:
+            raise AlreadyRegistered
+        step_aside(session, own, actor=actor, now=now)
+    giver.cancelled_from, giver.status = giver.status, Status.CANCELLED
+    giver.cancelled_at, giver.cancelled_by = now, "attendee"
+    giver.cancelled_channel, giver.cancelled_verdict = Channel.TRANSFER, Verdict.ON_TIME
+    giver.sequence += 1
     taker = Registration(
-        **values,
+        **{**application.values(), "answers": answers},
         **accepted(day.terms, application.language, now=now),
         study_day_id=day.id,
         status=Status.CONFIRMED,
@@ -86,10 +99,6 @@ def take_over(
         seated_at=now,
         seen_at=now,
     )
-    giver.cancelled_from, giver.status = giver.status, Status.CANCELLED
-    giver.cancelled_at, giver.cancelled_by = now, "attendee"
-    giver.cancelled_channel, giver.cancelled_verdict = Channel.TRANSFER, Verdict.ON_TIME
-    giver.sequence += 1
     session.add(taker)
     session.flush()
     transfer.accepted_at, transfer.successor_id = now, taker.id
@@ -113,14 +122,19 @@ def _require_passable(registration: Registration, *, now: datetime) -> None:
         raise StudyDayStarted(slug=registration.study_day.slug)
 
 
-def _holds_a_place(session: Session, study_day_id: int, email: str) -> bool:
-    return (
-        session.execute(
-            sa.select(Registration.id).where(
-                Registration.study_day_id == study_day_id,
-                Registration.email_folded == folded(email),
-                Registration.status != Status.CANCELLED,
-            )
-        ).first()
-        is not None
-    )
+def _clicked_twice(session: Session, successor_id: int, application: Application) -> Registration:
+    """The place that the first click gave, as long as it is the same person's and stands."""
+    taker = session.get_one(Registration, successor_id)
+    if taker.email_folded != folded(application.email) or taker.status != Status.CONFIRMED:
+        raise TransferGone
+    return taker
+
+
+def _own_registration(session: Session, study_day_id: int, email: str) -> Registration | None:
+    return session.execute(
+        sa.select(Registration).where(
+            Registration.study_day_id == study_day_id,
+            Registration.email_folded == folded(email),
+            Registration.status != Status.CANCELLED,
+        )
+    ).scalar_one_or_none()

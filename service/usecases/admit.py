@@ -2,16 +2,20 @@
 
 import secrets
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from service.domain.actions import Action
 from service.domain.actors import Actor
+from service.domain.questions import check_answers
 from service.domain.refusals import (
     AlreadyDecided,
     AlreadyRegistered,
     Full,
+    InvalidInput,
     NotFound,
     RegistrationNotOpen,
     RegistrationOpen,
@@ -23,9 +27,19 @@ from service.domain.seats import Promotion, Status
 from service.domain.windows import Phase, offer_lapses_at, on_time, phase
 from service.mail import outbox
 from service.models import LateRequest, Registration, StudyDay
-from service.usecases.application import Application, accepted, folded
+from service.usecases.application import Application, accepted
 from service.usecases.record import line, of_day, record
 from service.usecases.seating import lock_day, seat
+
+ASKED_BY = ("email", "email_folded", "first_name", "last_name", "language")
+_ONE_EACH: dict[str, Any] = {
+    "index_elements": ["study_day_id", "email_folded"],
+    "index_where": sa.text("status = 'waiting'"),
+}
+INSERT: dict[str, Any] = {
+    "sqlite": sqlite.insert(LateRequest).on_conflict_do_nothing(**_ONE_EACH),
+    "postgresql": postgresql.insert(LateRequest).on_conflict_do_nothing(**_ONE_EACH),
+}
 
 
 def request_late(
@@ -34,24 +48,32 @@ def request_late(
     """Put a request on the organiser's desk; None where the same address already has one waiting there.
 
     :raises NotFound, RegistrationNotOpen, RegistrationOpen, StudyDayOver, StudyDayCancelled: not the time for it.
+    :raises InvalidInput: an answer to the study day's questions is missing or no answer.
     """
     day = session.execute(sa.select(StudyDay).where(StudyDay.slug == slug)).scalar_one_or_none()
     if day is None:
         raise NotFound
     _require_closed(day, now=now)
-    if _waiting(session, day.id, application.email):
+    answers, wrong = check_answers(day.questions, application.answers)
+    if wrong:
+        raise InvalidInput(wrong)
+    values = {**application.values(), "answers": answers}
+    asked_by = {name: values.pop(name) for name in ASKED_BY}
+    request_id = session.execute(
+        INSERT[session.get_bind().dialect.name].returning(LateRequest.id),
+        {
+            "study_day_id": day.id,
+            "status": "waiting",
+            "channel": actor.channel,
+            "created_at": now,
+            "message": message,
+            "details": values,
+            **asked_by,
+        },
+    ).scalar_one_or_none()
+    if request_id is None:
         return None
-    values = application.values()
-    request = LateRequest(
-        study_day_id=day.id,
-        channel=actor.channel,
-        created_at=now,
-        message=message,
-        **{name: values.pop(name) for name in ("email", "email_folded", "first_name", "last_name", "language")},
-        details=values,
-    )
-    session.add(request)
-    session.flush()
+    request = session.get_one(LateRequest, request_id)
     _answer(session, request, "late_request_received", "late_request", actor=actor, now=now)
     return request
 
@@ -82,7 +104,7 @@ def admit(session: Session, request_id: int, *, over_capacity: bool, actor: Acto
         raise AlreadyRegistered
     registration = Registration(
         **request.details,
-        **{name: getattr(request, name) for name in ("email", "email_folded", "first_name", "last_name", "language")},
+        **{name: getattr(request, name) for name in ASKED_BY},
         **accepted(day.terms, request.language, now=now),
         study_day=day,
         status=Status.OFFERED,
@@ -95,7 +117,10 @@ def admit(session: Session, request_id: int, *, over_capacity: bool, actor: Acto
     session.flush()
     _decide(request, "admitted", actor=actor, now=now)
     request.registration_id = registration.id
-    seat(session, registration, Promotion(Status.OFFERED, lapses_at), letter="admitted", actor=actor, now=now)
+    over = day.capacity is not None and day.taken > day.capacity
+    facts = {"late_request": request.id, "over_capacity": over}
+    offer = Promotion(Status.OFFERED, lapses_at)
+    seat(session, registration, offer, letter="admitted", actor=actor, now=now, facts=facts)
     return registration
 
 
@@ -124,15 +149,6 @@ def _require_closed(day: StudyDay, *, now: datetime) -> None:
         case _:
             if not on_time(now, day.starts_at):
                 raise StudyDayOver(slug=day.slug)
-
-
-def _waiting(session: Session, study_day_id: int, email: str) -> bool:
-    same = sa.select(LateRequest.id).where(
-        LateRequest.study_day_id == study_day_id,
-        LateRequest.email_folded == folded(email),
-        LateRequest.status == "waiting",
-    )
-    return session.execute(same).first() is not None
 
 
 def _lock_request(session: Session, request_id: int) -> LateRequest:

@@ -1,10 +1,13 @@
 """Money and references on an invoice (rules.md 9)."""
 
+import re
 from decimal import Decimal
 from enum import StrEnum
 
 CENT = Decimal("0.01")
 SEQUENCE_DIGITS = 6
+BELGIAN_DIGITS = 10
+FEWEST_DIGITS = 7  # of the numbers in use in the Union
 
 
 class Kind(StrEnum):
@@ -37,3 +40,16 @@ def structured_communication(year: int, sequence: int) -> str:
     base = f"{year:04d}{sequence:06d}"
     digits = f"{base}{int(base) % 97 or 97:02d}"
     return f"+++{digits[:3]}/{digits[3:7]}/{digits[7:]}+++"
+
+
+def enterprise_number(typed: str) -> str:
+    """An enterprise or VAT number in the one form in which such numbers are compared; empty for no number at all.
+
+    ``BE 0403.019.261``, ``0403019261`` and the older ``403.019.261`` are the same; what people type instead of a
+    number ("none", a dash) has too few digits to be one. The check digits are not looked at: whoever mistyped the
+    number of their town in the same way shares an invoice too.
+    """
+    compact = re.sub(r"[^0-9A-Z]", "", typed.upper()).removeprefix("BE")
+    if sum(character.isdigit() for character in compact) < FEWEST_DIGITS:
+        return ""
+    return compact.zfill(BELGIAN_DIGITS) if compact.isdigit() else compact

@@ -1,6 +1,5 @@
 """Waive a charge, and issue invoices of the rest: no gap, no double (rules.md 8, 9)."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from service.domain.actors import Actor
 from service.domain.fees import WaiverReason
-from service.domain.payment import Kind, document_number, structured_communication
+from service.domain.payment import Kind, document_number, enterprise_number, structured_communication
 from service.domain.refusals import AlreadyDecided, AlreadyInvoiced, InvalidInput, NotFound
+from service.domain.windows import on_time
 from service.mail import outbox
 from service.models import Charge, Invoice, InvoiceLine, InvoiceSeries, Registration, StudyDay
 from service.usecases.record import line, of_day, record
@@ -84,22 +84,13 @@ def issue_invoices(
     :raises NotFound: there is no such study day.
     """
     day = lock_day(session, day_id)
-    wanted = (
-        sa.select(Charge)
-        .where(Charge.study_day_id == day.id, Charge.status == "draft", Charge.waiver_proposed.is_(False))
-        .order_by(Charge.id)
-    )
-    if not force:
-        wanted = wanted.where(Charge.objection_until <= now)
-    groups: dict[str, list[Charge]] = {}
-    for charge in session.execute(wanted).scalars():
-        groups.setdefault(_debtor_key(charge.registration), []).append(charge)
+    groups = _due(session, day.id, force=force, now=now)
     if not groups:
         return []
     today = now.astimezone(ZoneInfo(day.time_zone)).date()
     first = _numbers(session, day.organiser_id, today.year, len(groups))
     issued = []
-    for sequence, charges in enumerate(groups.values(), start=first):
+    for sequence, charges in enumerate(groups, start=first):
         invoice = Invoice(
             organiser_id=day.organiser_id,
             study_day_id=day.id,
@@ -124,6 +115,25 @@ def issue_invoices(
     return issued
 
 
+def _due(session: Session, day_id: int, *, force: bool, now: datetime) -> list[list[Charge]]:
+    """The draft charges to invoice now, one list per debtor.
+
+    Colleagues share an invoice, so without ``force`` all of them wait for the last who may still object, or of whom
+    a person has still to decide.
+    """
+    groups: dict[str, list[Charge]] = {}
+    drafts = sa.select(Charge).where(Charge.study_day_id == day_id, Charge.status == "draft").order_by(Charge.id)
+    for charge in session.execute(drafts.options(joinedload(Charge.registration))).scalars():
+        groups.setdefault(_debtor_key(charge.registration), []).append(charge)
+    if force:
+        return [decided for group in groups.values() if (decided := [one for one in group if not one.waiver_proposed])]
+    return [group for group in groups.values() if all(_may_go(charge, now=now) for charge in group)]
+
+
+def _may_go(charge: Charge, *, now: datetime) -> bool:
+    return not charge.waiver_proposed and not on_time(now, charge.objection_until)
+
+
 def _numbers(session: Session, organiser_id: int, year: int, count: int) -> int:
     """The first of ``count`` consecutive numbers; holds the series until the commit."""
     session.execute(
@@ -139,8 +149,8 @@ def _numbers(session: Session, organiser_id: int, year: int, count: int) -> int:
 
 def _debtor_key(registration: Registration) -> str:
     """Colleagues with the same enterprise number share an invoice; everybody else has their own (rules.md 9)."""
-    digits = re.sub(r"\D", "", registration.invoice_enterprise_number)
-    return f"enterprise {digits}" if digits else f"registration {registration.id}"
+    number = enterprise_number(registration.invoice_enterprise_number)
+    return f"enterprise {number}" if number else f"registration {registration.id}"
 
 
 def _debtor(registration: Registration) -> dict[str, Any]:

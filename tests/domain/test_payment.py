@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.be import ogm_vcs
 
-from service.domain.payment import Kind, document_number, euros, structured_communication
+from service.domain.payment import Kind, document_number, enterprise_number, euros, structured_communication
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,23 @@ def test_euros_when_written(cents: int, expected: str) -> None:
 @given(cents=st.lists(st.integers(-(10**9), 10**9)))
 def test_euros_when_added_are_the_added_cents(cents: list[int]) -> None:
     assert sum((euros(one) for one in cents), Decimal(0)) == euros(sum(cents))
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("0403.019.261", "0403019261"),
+        ("BE 0403.019.261", "0403019261"),
+        ("be0403019261", "0403019261"),
+        ("403.019.261", "0403019261"),
+        ("1000000035", "1000000035"),
+        ("NL123456782B90", "NL123456782B90"),
+        ("FR 61 954 506 077", "FR61954506077"),
+        ("", ""),
+        ("-", ""),
+        ("none", ""),
+        ("n/a 2023", ""),
+    ],
+)
+def test_enterprise_number_when_typed_in_several_ways(typed: str, expected: str) -> None:
+    assert enterprise_number(typed) == expected

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from service.domain.actors import Actor
-from service.domain.refusals import AlreadyCancelled, OfferLapsed
+from service.domain.fees import Channel
+from service.domain.refusals import AlreadyCancelled, OfferLapsed, StudyDayCancelled
 from service.domain.seats import Status
 from service.domain.windows import on_time
 from service.mail import outbox
@@ -20,12 +21,15 @@ def accept_offer(session: Session, registration_id: int, *, actor: Actor, now: d
 
     :raises OfferLapsed: too late; also where the worker has not noticed yet.
     :raises AlreadyCancelled: the registration ended otherwise, or there was never an offer.
+    :raises StudyDayCancelled: the day was called off.
     """
     registration = lock_registration(session, registration_id)
     day = registration.study_day
     if registration.status == Status.CONFIRMED and registration.offered_until is not None:
         return registration
-    if registration.cancelled_channel == "lapsed":
+    if day.cancelled_at is not None:
+        raise StudyDayCancelled(slug=day.slug, mailbox=day.mailbox)
+    if registration.cancelled_channel == Channel.LAPSED:
         raise OfferLapsed(slug=day.slug)
     if registration.status != Status.OFFERED or registration.offered_until is None:
         raise AlreadyCancelled

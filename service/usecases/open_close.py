@@ -26,12 +26,13 @@ def close(session: Session, day_id: int, *, reason: str, actor: Actor, now: date
     day = _lock(session, day_id, reason)
     if not on_time(now, day.closes_at):
         raise RegistrationClosed(slug=day.slug, mailbox=day.mailbox, closes_at=day.closes_at, started=False)
-    before = day.closes_at
+    limits = {"closes_at": now, "before": day.closes_at}
     day.closes_at = now
-    if day.opens_at is not None and day.opens_at >= now:
+    if day.opens_at is not None and not on_time(day.opens_at, now):
+        limits["opens_at"] = day.opens_at  # a limit of the past would be after the close; reopening opens at once
         day.opens_at = None
     day.revision += 1
-    _write_down(session, "closed", day, reason, actor=actor, now=now, closes_at=now, before=before)
+    _write_down(session, "closed", day, reason, actor=actor, now=now, **limits)
     return day
 
 

@@ -252,6 +252,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("status = 'offered'"),
         postgresql_where=sa.text("status = 'offered'"),
     )
+    op.create_index("ix_registration_study_day_id_id", "registration", ["study_day_id", "id"], unique=False)
     op.create_index(
         "ix_registration_study_day_id_status_id", "registration", ["study_day_id", "status", "id"], unique=False
     )
@@ -514,6 +515,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("status <> 'cancelled'"),
     )
     op.drop_index("ix_registration_study_day_id_status_id", table_name="registration")
+    op.drop_index("ix_registration_study_day_id_id", table_name="registration")
     op.drop_index(
         "ix_registration_offered_until",
         table_name="registration",

@@ -33,6 +33,7 @@ class Registration(Base):
             sqlite_where=LIVE,
             postgresql_where=LIVE,
         ),
+        sa.Index("ix_registration_study_day_id_id", "study_day_id", "id"),
         sa.Index("ix_registration_study_day_id_status_id", "study_day_id", "status", "id"),
         sa.Index(
             "ix_registration_offered_until",

@@ -4,11 +4,11 @@ python -m benchmarks.load --target ours --url http://127.0.0.1:PORT --concurrenc
 """
 
 import os
-import sqlite3
-import subprocess
 import sys
+from http import HTTPStatus
 from typing import Any
 
+from benchmarks.rows import registrations
 from benchmarks.servers import FLOOR
 
 sys.path.insert(0, str(FLOOR))
@@ -26,13 +26,7 @@ class Ours:
 
     def count(self) -> int:
         """Registrations in the database."""
-        statement = "SELECT count(*) FROM registration"
-        url = os.environ["DATABASE_URL"]
-        if url.startswith("sqlite"):
-            with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
-                return int(connection.execute(statement).fetchone()[0])
-        psql = ["psql", "-qtAX", url.replace("+psycopg", ""), "-c", statement]
-        return int(subprocess.run(psql, check=True, capture_output=True, text=True).stdout)
+        return registrations(os.environ["DATABASE_URL"])
 
     def signup(self, browser: Any, number: int) -> bool:
         """True when the last page says that a place is confirmed."""
@@ -54,7 +48,31 @@ class Ours:
         return 'data-place="confirmed"' in done.text
 
 
+class Revalidated(Ours):
+    """A page that the browser has already: the answer must be 304."""
+
+    etag = ""
+
+    def __init__(self) -> None:
+        self.seen = 0
+
+    def count(self) -> int:
+        """Answers so far; nothing is written."""
+        return self.seen
+
+    def signup(self, browser: Any, _number: int) -> bool:
+        """True for 304."""
+        headers = {"If-None-Match": self.etag}
+        if not self.etag:
+            Revalidated.etag = browser.get(self.page, expect=200).headers["etag"]
+            headers = {"If-None-Match": self.etag}
+        self.seen += 1
+        return bool(browser.get(self.page, headers=headers).status == HTTPStatus.NOT_MODIFIED)
+
+
 targets.TARGETS["ours"] = Ours
+targets.TARGETS["revalidated"] = Revalidated
+targets.TARGETS["hello"] = targets.TARGETS["floor"]
 
 if __name__ == "__main__":
     drive.main()

@@ -100,6 +100,7 @@ def ours_env(database_url: str, sink_port: int | None) -> dict[str, str]:
 def new_postgresql(name: str) -> str:
     """An empty PostgreSQL database of that name; its address."""
     base, _, _ = POSTGRESQL.rpartition("/")
+    quiet = {**os.environ, "PGOPTIONS": "-c client_min_messages=warning"}
     for statement in (f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}"):
-        subprocess.run([shutil.which("psql") or "psql", "-qX", POSTGRESQL, "-c", statement], check=True)
+        subprocess.run([shutil.which("psql") or "psql", "-qX", POSTGRESQL, "-c", statement], check=True, env=quiet)
     return f"{base}/{name}".replace("postgresql://", "postgresql+psycopg://")

@@ -221,7 +221,7 @@ def upgrade() -> None:
         sa.Column("access_needs", sa.Text(), nullable=False),
         sa.Column("remarks", sa.Text(), nullable=False),
         sa.Column("invoice_name", sa.String(length=200), nullable=False),
-        sa.Column("invoice_enterprise_number", sa.String(length=20), nullable=False),
+        sa.Column("invoice_enterprise_number", sa.String(length=40), nullable=False),
         sa.Column("invoice_address", sa.Text(), nullable=False),
         sa.Column("invoice_reference", sa.String(length=100), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),

@@ -66,7 +66,7 @@ class Registration(Base):
     access_needs: Mapped[str] = mapped_column(sa.Text, default="")
     remarks: Mapped[str] = mapped_column(sa.Text, default="")
     invoice_name: Mapped[str] = mapped_column(sa.String(200), default="")
-    invoice_enterprise_number: Mapped[str] = mapped_column(sa.String(20), default="")
+    invoice_enterprise_number: Mapped[str] = mapped_column(sa.String(40), default="")
     invoice_address: Mapped[str] = mapped_column(sa.Text, default="")
     invoice_reference: Mapped[str] = mapped_column(sa.String(100), default="")
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)

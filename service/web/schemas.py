@@ -107,7 +107,7 @@ class PersonSchema(Schema):
     access_needs = Text(1000, lines=True)
     remarks = Text(2000, lines=True)
     invoice_name = Text(200)
-    invoice_enterprise_number = Text(20)
+    invoice_enterprise_number = Text(40)
     invoice_address = Text(500, lines=True)
     invoice_reference = Text(100)
     language = fields.String(

@@ -37,9 +37,12 @@ def require_own_form() -> None:
     if request.method in SAFE_METHODS:
         return
     site = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin") or request.headers.get("Referer")
-    own = {urlsplit(runtime().settings.base_url).netloc, request.host}
-    if site not in {None, "same-origin", "none"} or (origin and urlsplit(origin).netloc not in own):
+    if site is not None:
+        own = site in {"same-origin", "none"}
+    else:
+        origin = request.headers.get("Origin") or request.headers.get("Referer")
+        own = origin is None or urlsplit(origin).netloc in {urlsplit(runtime().settings.base_url).netloc, request.host}
+    if not own:
         raise BadRequest
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from service.runtime import runtime
 
@@ -13,10 +13,11 @@ POLICY: Final = (
 HEADERS: Final = (
     ("Content-Security-Policy", POLICY),
     ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
 )
+PERSONAL: Final = "/r/"
+"""Addresses that are keys: no other page, not even of ours, learns of them."""
 A_YEAR: Final = "max-age=31536000"
 
 
@@ -27,6 +28,9 @@ def init_app(app: Flask) -> None:
     def protect(response: Response) -> Response:
         for name, value in HEADERS:
             response.headers.setdefault(name, value)
+        # With "no-referrer" a browser hides the origin of our own forms as well, which staff pages ask for.
+        policy = "no-referrer" if request.path.startswith(PERSONAL) else "same-origin"
+        response.headers.setdefault("Referrer-Policy", policy)
         if runtime().settings.base_url.startswith("https:"):
             response.headers.setdefault("Strict-Transport-Security", A_YEAR)
         return response

@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Page
 
 from service.domain.actors import SYSTEM
 from service.domain.roles import Role
@@ -95,3 +96,20 @@ def test_sign_out_when_signed_in_ends_the_session_on_the_server(client: FlaskCli
     client.set_cookie("studiedag_staff", cookie.value)
 
     assert client.get("/desk/sign-in").status_code == 200
+
+
+@pytest.mark.browser
+def test_sign_in_when_a_real_browser_sends_the_forms(page: Page, address: str, link: str) -> None:
+    page.goto(f"{address}{link}")
+    page.get_by_role("button").click()
+
+    assert page.url == f"{address}/desk/"
+
+    page.get_by_role("button", name="Afmelden").click()
+
+    assert page.url == f"{address}/desk/sign-in"
+
+
+def test_sign_in_when_the_browser_only_tells_the_origin(client: FlaskClient, link: str) -> None:
+    assert client.post(link, headers={"Origin": "null"}).status_code == 400
+    assert client.post(link, headers={"Origin": "http://studiedag.example"}).status_code == 303

@@ -1,27 +1,30 @@
 """Steps of a story: each is one command in a transaction of its own; and what can be read off afterwards."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from service.domain.actors import Actor
-from service.domain.fees import Channel
+from service.domain.fees import Channel, WaiverReason
 from service.extensions import db
-from service.models import Charge, History, LateRequest, Message, Registration, StudyDay
+from service.models import Charge, History, Invoice, LateRequest, Message, Registration, StudyDay
 from service.transaction import transaction
 from service.usecases.admit import admit, request_late
 from service.usecases.cancel import cancel
 from service.usecases.check_in import check_in
+from service.usecases.invoice import issue_invoices, uphold, waive
 from service.usecases.register import register
 from service.usecases.sign_off import sign_off
-from tests.builders import CLOSES_AT, ENDS_AT, NOW, STARTS_AT, make_application, make_day
+from tests.builders import CLOSES_AT, ENDS_AT, NOW, STARTS_AT, TICK, make_application, make_day
 
 SLUG = "integratiebeleid"
 FORM = Actor("attendee", "form")
 LINK = Actor("attendee", "link")
 DESK = Actor("staff", "desk")
 SYSTEM = Actor("system", "worker")
+OBJECTED = ENDS_AT + timedelta(days=14)
+"""From when a fee of the model case can be invoiced."""
 
 
 def given_day(**overrides: Any) -> int:
@@ -133,3 +136,37 @@ def history(since: int = 0) -> list[str]:
 def last_line() -> History:
     db.session.rollback()
     return db.session.execute(sa.select(History).order_by(History.id.desc()).limit(1)).scalar_one()
+
+
+def given_charges(*people: dict[str, Any], **day: Any) -> list[int]:
+    """One no-show per entry, beside somebody who came; the ids of the charges."""
+    given_day(**day)
+    for number, details in enumerate(people, start=1):
+        joined(number, **details)
+    came(joined(99))
+    return [charge.id for charge in signed_off()]
+
+
+def issued(*, now: datetime = OBJECTED, force: bool = False) -> list[Invoice]:
+    with transaction() as session:
+        issue_invoices(session, 1, force=force, actor=DESK, now=now)
+    return list(db.session.execute(sa.select(Invoice).order_by(Invoice.id)).scalars())
+
+
+def waived(charge_id: int, reason: WaiverReason = WaiverReason.ILL, note: str = "", actor: Actor = DESK) -> Charge:
+    with transaction() as session:
+        return waive(session, charge_id, reason=reason, note=note, actor=actor, now=ENDS_AT)
+
+
+def upheld(charge_id: int, *, now: datetime = ENDS_AT + TICK) -> Charge:
+    with transaction() as session:
+        return uphold(session, charge_id, actor=DESK, now=now)
+
+
+def proposed(charge_id: int) -> None:
+    with transaction() as session:
+        session.execute(sa.update(Charge).where(Charge.id == charge_id).values(waiver_proposed=True))
+
+
+def charge_states() -> list[str]:
+    return list(db.session.execute(sa.select(Charge.status).order_by(Charge.id)).scalars())

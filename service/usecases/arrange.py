@@ -89,6 +89,12 @@ def change_study_day(
     return day
 
 
+def news(day: StudyDay, values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Which of these values people would have to hear of: another time, another place, a higher fee."""
+    changed = {name: value for name, value in values.items() if getattr(day, name) != value}
+    return tuple(_notice({name: getattr(day, name) for name in changed}, changed))
+
+
 def _require_room(day: StudyDay, changed: Mapping[str, Any]) -> None:
     """A capacity below what is taken; raising one that was exceeded on purpose is no such thing."""
     capacity = changed.get("capacity")

@@ -19,6 +19,7 @@ CODES: Final = {
     "not-answers": N_("This must be an object of answers."),
     "accept-terms": N_("You can only register if you accept the conditions."),
     "not-a-time": N_("This is no date and time."),
+    "not-an-amount": N_("This is no amount. It looks like 15 or 12,50."),
     "date-and-time": N_("Give both the date and the time."),
     "confirm": N_("Tick this box, so that it does not happen by mistake."),
     "no-such-time": N_("This time does not exist: the clocks skip it that night."),

@@ -1,8 +1,9 @@
 """The desk: what organisers see and do (contract: pages for staff)."""
 
+from service.web.desk.arrange import arrange_pages
 from service.web.desk.history import history_pages
 from service.web.desk.mails import mail_pages
 from service.web.desk.opening import opening_pages
 from service.web.desk.overview import overview_pages
 
-PAGES = (overview_pages, opening_pages, history_pages, mail_pages)
+PAGES = (overview_pages, arrange_pages, opening_pages, history_pages, mail_pages)

@@ -45,3 +45,13 @@ POLICIES: Final = {
     "charge": N_("The fee is due"),
     "unless_refilled": N_("No fee if somebody else used the seat"),
 }
+PARTNER_ROLES: Final = {
+    "organiser": N_("Organiser"),
+    "partner": N_("Partner"),
+    "funder": N_("Funder"),
+}
+QUESTION_KINDS: Final = {
+    "text": N_("Text"),
+    "choice": N_("Choice"),
+    "yes_no": N_("Yes or no"),
+}

@@ -40,6 +40,14 @@ def read_limit(form: Typed, name: str, zone: str) -> datetime | None:
         return limit_of(datetime.combine(on, at) if at else on, Reading(reading), zone)
 
 
+def read_opening(form: Typed, name: str, zone: str) -> datetime | None:
+    """The beginning that was typed, in UTC: a date alone is the start of that day.
+
+    :raises InvalidInput: field ``name`` -> code.
+    """
+    return read_limit({**form, f"{name}.reading": Reading.BEFORE.value}, name, zone)
+
+
 def read_moment(form: Typed, name: str, zone: str) -> datetime | None:
     """The instant that was typed, in UTC; None where neither date nor time was.
 
@@ -80,6 +88,15 @@ def _under(name: str) -> Iterator[None]:
         yield
     except InvalidInput as refusal:
         raise InvalidInput({name: next(iter(refusal.fields.values()))}) from None
+
+
+def opening_fields(name: str, moment: datetime | None, zone: str) -> dict[str, str]:
+    """As ``limit_fields`` where the limit is a beginning: a date alone is the start of that day."""
+    if moment is None:
+        return {}
+    local = moment.astimezone(ZoneInfo(zone))
+    whole_day = start_of_day(local.date(), zone) == moment.replace(second=0, microsecond=0)
+    return _fields(name, local.date(), "" if whole_day else f"{local:%H:%M}", Reading.BEFORE)
 
 
 def _fields(name: str, on: date, at: str, reading: Reading) -> dict[str, str]:

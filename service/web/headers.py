@@ -18,19 +18,21 @@ HEADERS: Final = (
 )
 PERSONAL: Final = "/r/"
 """Addresses that are keys: no other page, not even of ours, learns of them."""
+REFERRER: Final = "Referrer-Policy"
 A_YEAR: Final = "max-age=31536000"
 
 
 def init_app(app: Flask) -> None:
     """Add the headers to every answer that does not bring its own."""
+    with app.app_context():
+        secure = runtime().settings.base_url.startswith("https:")
+    common = (*HEADERS, ("Strict-Transport-Security", A_YEAR)) if secure else HEADERS
+    # With "no-referrer" a browser hides the origin of our own forms as well, which staff pages ask for.
+    personal, always = (*common, (REFERRER, "no-referrer")), (*common, (REFERRER, "same-origin"))
 
     @app.after_request
     def protect(response: Response) -> Response:
-        for name, value in HEADERS:
-            response.headers.setdefault(name, value)
-        # With "no-referrer" a browser hides the origin of our own forms as well, which staff pages ask for.
-        policy = "no-referrer" if request.path.startswith(PERSONAL) else "same-origin"
-        response.headers.setdefault("Referrer-Policy", policy)
-        if runtime().settings.base_url.startswith("https:"):
-            response.headers.setdefault("Strict-Transport-Security", A_YEAR)
+        own = {name for name, _ in response.headers}
+        wanted = personal if request.path.startswith(PERSONAL) else always
+        response.headers.extend([header for header in wanted if header[0] not in own])
         return response

@@ -21,7 +21,7 @@ from service.domain.terms import today
 from service.domain.windows import Phase, Window, on_time, phase
 from service.models import StudyDay
 from service.reports.study_days import coming, recent
-from service.transaction import glance
+from service.web.lookout import look
 
 MOST_PAGES: Final = 400
 FEW_PERCENT: Final = 10
@@ -97,11 +97,10 @@ def read_state(slug: str, *, now: datetime) -> State:
 
     :raises NotFound: there is none, or it is a draft.
     """
-    with glance() as connection:
-        row = connection.execute(_ONE, {"slug": slug}).one_or_none()
-    if row is None:
+    rows = look(_ONE, {"slug": slug})
+    if not rows:
         raise NotFound
-    state = state_of(row, now=now)
+    state = state_of(rows[0], now=now)
     if state.phase is Phase.DRAFT:
         raise NotFound
     return state
@@ -109,9 +108,8 @@ def read_state(slug: str, *, now: datetime) -> State:
 
 def read_list(*, page: int, now: datetime) -> tuple[list[State], list[State]]:
     """The states of the study days to come (one page of them and one more), and of the last that were held."""
-    with glance() as connection:
-        to_come = connection.execute(coming(*_COLUMNS, page=page, now=now)).all()
-        held = connection.execute(recent(*_COLUMNS, now=now)).all() if page == 1 else []
+    to_come = look(coming(*_COLUMNS, page=page, now=now))
+    held = look(recent(*_COLUMNS, now=now)) if page == 1 else []
     return [state_of(row, now=now) for row in to_come], [state_of(row, now=now) for row in held]
 
 
@@ -126,10 +124,7 @@ def keep(key: Hashable, render: Callable[[], str]) -> Response:
         if len(pages) > MOST_PAGES:
             pages.popitem(last=False)
     etag, body = page
-    if etag in request.headers.get("If-None-Match", ""):
-        response = Response(status=304)
-    else:
-        response = Response(body, mimetype="text/html")
-    response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "Content-Type": "text/html; charset=utf-8"}
+    if etag in request.environ.get("HTTP_IF_NONE_MATCH", ""):
+        return Response(status=304, headers=headers)
+    return Response(body, headers=headers)

@@ -1,6 +1,7 @@
 """Cancel a registration: by its own person, on request, since it was not them, or as an offer lapsed (rules.md 6)."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,19 +14,15 @@ from service.domain.seats import SEATED, Status
 from service.domain.windows import Verdict, on_time, verdict
 from service.mail import outbox
 from service.models import Charge, Registration
+from service.usecases.application import Application
 from service.usecases.record import line, record
 from service.usecases.seating import free_seat, lock_registration
 
-TYPED_BY_A_STRANGER = (
-    "phone",
-    "dietary",
-    "access_needs",
-    "remarks",
-    "invoice_name",
-    "invoice_enterprise_number",
-    "invoice_address",
-    "invoice_reference",
+TYPED_BY_A_STRANGER = tuple(
+    {field.name for field in fields(Application)} - {"email", "language", "last_name", "organisation_kind", "answers"}
 )
+NOBODY = "–"
+"""The name of somebody whose name was deleted: lists link it to their page."""
 OFFERED: sa.ColumnClause[str] = sa.literal_column(f"'{Status.OFFERED}'")
 """Not a parameter, so that a partial index is used."""
 LETTERS: Mapping[Channel, str] = {Channel.NOT_ME: "not_me", Channel.LAPSED: "lapsed_offer"}
@@ -53,7 +50,8 @@ def cancel(
 def not_me(session: Session, registration_id: int, *, actor: Actor, now: datetime) -> Registration:
     """Somebody else gave this address: the registration goes, at any time before invoicing, and no fee follows.
 
-    A draft charge is waived, and what the stranger typed about needs and invoices is emptied at once.
+    A draft charge is waived. What the stranger typed is emptied at once, as the letter says; the address stays, for it
+    tells whose word this was.
 
     :raises AlreadyCancelled: it was removed in this way already.
     :raises AlreadyInvoiced: a credit note has to correct it.
@@ -76,7 +74,7 @@ def not_me(session: Session, registration_id: int, *, actor: Actor, now: datetim
         _end(session, registration, channel=Channel.NOT_ME, reason="", actor=actor, now=now)
     for name in TYPED_BY_A_STRANGER:
         setattr(registration, name, "")
-    registration.answers = {}
+    registration.last_name, registration.organisation_kind, registration.answers = NOBODY, "other", {}
     return registration
 
 

@@ -135,6 +135,7 @@ class TestNotMe:
         ended = row(an)
         assert (ended.status, ended.cancelled_channel, ended.cancelled_verdict) == ("cancelled", "not_me", "on_time")
         assert (ended.phone, ended.remarks, ended.dietary, ended.answers) == ("", "", "", {})
+        assert (ended.full_name, ended.organisation, ended.email) == ("–", "", "an1@example.org")
         assert told(2)[0] == ("an1", "not_me")
         assert last_facts("not_me") == {"sequence": 1, "calendar": True}
         assert statuses()[bo] == {NOW: "confirmed", FREE_UNTIL: "offered"}.get(now, "waiting")

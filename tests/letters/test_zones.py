@@ -52,6 +52,8 @@ INSTANTS = {
     "clocks follow the moon": ("Africa/Casablanca", datetime(2023, 3, 31, 9, 0, tzinfo=UTC)),
     "and the month after": ("Africa/Casablanca", datetime(2023, 5, 31, 9, 0, tzinfo=UTC)),
     "clocks follow the moon, that night": ("Africa/Casablanca", datetime(2023, 3, 19, 1, 30, tzinfo=UTC)),
+    "clocks follow the moon, over that night": ("Africa/Casablanca", datetime(2023, 3, 19, 0, 30, tzinfo=UTC)),
+    "the rule moves to another hour, over that night": ("America/Goose_Bay", datetime(2011, 11, 6, 3, 30, tzinfo=UTC)),
     "the Friday before the last Sunday": ("Asia/Jerusalem", datetime(2023, 3, 31, 7, 0, tzinfo=UTC)),
     "midnight that does not exist": ("America/Santiago", datetime(2023, 9, 3, 14, 0, tzinfo=UTC)),
     "the last year of summer time": ("America/Mexico_City", datetime(2022, 7, 4, 14, 0, tzinfo=UTC)),
@@ -62,6 +64,8 @@ NEED_UTC = {
     "the doubled hour, first time",
     "the doubled hour, second time",
     "clocks follow the moon, that night",
+    "clocks follow the moon, over that night",
+    "the rule moves to another hour, over that night",
     "UTC",
 }
 """Cases that no local time says clearly."""

@@ -19,10 +19,14 @@ from service.domain.actors import Actor
 from service.domain.refusals import NotFound, SlugTaken
 from service.domain.roles import Role
 from service.domain.windows import instant
+from service.extensions import db
+from service.files import deliver
+from service.finance.sheets import invoices_csv
 from service.locale import LANGUAGES
 from service.mail import worker
 from service.migrations import alembic_config, seed_first_organiser
 from service.models import Organiser, StudyDay
+from service.reports.invoices import Wanted, all_invoices
 from service.runtime import runtime
 from service.transaction import transaction
 from service.usecases import open_close, staff
@@ -34,6 +38,7 @@ from service.wording import limit_sentence
 COMMAND: Final = Actor("staff", "command")
 ADDRESS: Final = terminal.Shape("EMAIL", Address(required=True))
 NAME: Final = terminal.Shape("NAME", Text(200, required=True))
+EXPORTS: Final = {"csv": invoices_csv}
 FILE: Final = click.Path(path_type=Path)
 REASON: Final = terminal.Shape("REASON", Text(2000, required=True, lines=True))
 SLUG: Final = terminal.Shape(
@@ -185,6 +190,18 @@ def invoices_issue(slug: str, *, force: bool) -> None:
         day_id, now = _day(session, slug).id, runtime().clock()
         numbers = [one.number for one in issue_invoices(session, day_id, force=force, actor=COMMAND, now=now)]
     click.echo("\n".join(numbers) or "No charge is due for an invoice.")
+
+
+@invoices_commands.command("export")
+@click.argument("slug", type=SLUG)
+@click.option("--format", "form", type=click.Choice(list(EXPORTS)), default="csv", help="Of the file.")
+@click.option("--output", type=FILE, required=True, help="The file to write; - is standard output.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="nl", help="Of headings and words.")
+def invoices_export(slug: str, form: str, output: Path, language: str) -> None:
+    """Write the issued invoices to a file; as often as you like, for it marks nothing."""
+    session = db.session()
+    documents = all_invoices(session, Wanted(None, study_day_id=_day(session, slug).id))
+    deliver(EXPORTS[form](documents, language), output)
 
 
 @commands.command("backup", cls=terminal.OnAnyDatabase)

@@ -1,12 +1,11 @@
 """How a command is called and how it ends: inside the application, with an exit status and one line (contract).
 
-Wrong use is 2, a refused action 1, each with one line on standard error; a traceback is never shown.
+Wrong use is 2, a refused action 1, each with one line on standard error; a traceback is never shown. A command whose
+output nobody reads any longer ends without a word (1).
 """
 
-import os
-import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +23,7 @@ from service.migrations import State, state_of
 from service.runtime import runtime
 from service.settings import SettingsError
 from service.transaction import glance
+from service.web.forms import words
 from service.web.problems import sentence
 
 LANGUAGE: Final = "en"
@@ -83,7 +83,7 @@ class Shape(click.ParamType[Any]):
         self.name, self.field = name, field
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The field's value; its complaints are codes."""
+        """The field's value, or what is wrong with it in words."""
         try:
             return self.field.deserialize(value)
         except ValidationError as error:
@@ -112,10 +112,6 @@ def run(commands: click.Group, arguments: Sequence[str], create_app: Callable[[]
     """Run one command; its exit status."""
     try:
         status = commands.main(list(arguments), prog_name="studiedag", standalone_mode=False, obj=create_app)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to flush at the exit
-        return _fail(1, "nobody reads the output any longer")
     except Exception as error:  # noqa: BLE001 - the last door: whatever happened, one line and no traceback
         return _fail(*_ending(error))
     return status if isinstance(status, int) else 0
@@ -157,13 +153,17 @@ def _ending(error: Exception) -> tuple[int, str]:
 
 def _words(refusal: Refusal) -> str:
     """The sentence of a refusal, with the facts that go with it."""
+    if isinstance(refusal, InvalidInput):
+        return _listed(words(refusal.fields, LANGUAGE))
     facts = {name: fact for name, fact in refusal.facts.items() if name not in UNTOLD and fact is not None}
     told = [f"{name.replace('_', ' ')} {_fact(fact)}" for name, fact in facts.items()]
-    if isinstance(refusal, InvalidInput):
-        told += [f"{name} {code}" for name, code in refusal.fields.items()]
     if isinstance(refusal.__cause__, DBAPIError):
         told.append(_database_words(refusal.__cause__))
     return sentence(refusal, LANGUAGE) + (f" ({', '.join(told)})" if told else "")
+
+
+def _listed(said: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}: {text}" if name else text for name, text in said.items())
 
 
 def _fact(fact: object) -> str:

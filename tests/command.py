@@ -27,11 +27,17 @@ def run(app: Flask) -> Run:
 
 def studiedag(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run the command as a user does, in a process of its own with this environment alone."""
+    return studiedag_into(subprocess.PIPE, *arguments, **environ)
+
+
+def studiedag_into(stdout: int, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """As ``studiedag``, its output into a descriptor."""
     return subprocess.run(
         [sys.executable, "-c", "from service.app import main; main()", *arguments],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environ},
         cwd=environ.get("PWD", ROOT),
-        capture_output=True,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
         text=True,
         check=False,
     )

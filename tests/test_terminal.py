@@ -1,3 +1,4 @@
+import os
 import re
 import sqlite3
 from pathlib import Path
@@ -12,7 +13,7 @@ from service.domain.refusals import InvalidInput, Refusal
 from service.extensions import db
 from service.settings import SettingsError
 from service.transaction import transaction
-from tests.command import SECRET, Run, studiedag
+from tests.command import SECRET, Run, studiedag, studiedag_into
 
 Capture = pytest.CaptureFixture[str]
 
@@ -104,6 +105,17 @@ class TestProcess:
 
         assert done.returncode == 1
         assert done.stderr == "studiedag: The service cannot save anything right now (database is locked)\n"
+
+    def test_output_when_nobody_reads_it_any_longer(self, tmp_path: Path) -> None:
+        environ = {"SECRET_KEY": SECRET, "PWD": str(tmp_path)}
+        studiedag("db", "upgrade", **environ)
+        reader, writer = os.pipe()
+        os.close(reader)
+
+        done = studiedag_into(writer, "staff", "add", "an@example.org", "--role", "admin", **environ)
+        os.close(writer)
+
+        assert (done.returncode, done.stderr) == (1, "")
 
 
 def make_other_version(app: Flask, revision: str) -> None:

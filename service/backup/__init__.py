@@ -4,11 +4,8 @@ A backup appears under its name when it is complete and on disk. A restore is on
 before it replaces anything. ``sqlite`` and ``postgresql`` know how their databases are copied and replaced.
 """
 
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from tempfile import mkstemp
 from typing import Final, Protocol
 
 import sqlalchemy as sa
@@ -17,6 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from service.backup import postgresql, sqlite
 from service.backup.error import BackupError
 from service.extensions import engine_options
+from service.files import complete_or_absent
 from service.migrations import revisions
 from service.models import Base
 
@@ -59,7 +57,7 @@ def backup(database_url: str, path: Path) -> None:
         raise BackupError(f"{path} is the database itself: choose another name")
     if path.exists() and not _is_backup(path):
         raise BackupError(f"{path} exists and is no backup: choose another name")
-    with _complete_or_absent(path) as unfinished:
+    with complete_or_absent(path) as unfinished:
         KINDS[url.get_backend_name()].copy(url, unfinished)
 
 
@@ -103,20 +101,6 @@ def _is_backup(path: Path) -> bool:
 def _is_the_database(path: Path, url: URL) -> bool:
     database = Path(url.database or "")
     return url.get_backend_name() == "sqlite" and path.exists() and database.exists() and path.samefile(database)
-
-
-@contextmanager
-def _complete_or_absent(path: Path) -> Iterator[Path]:
-    """A file beside ``path`` that takes its name at the end, once it is on disk; readable by its owner alone."""
-    descriptor, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    unfinished = Path(name)
-    try:
-        yield unfinished
-        os.fsync(descriptor)
-        unfinished.replace(path)
-    finally:
-        os.close(descriptor)
-        unfinished.unlink(missing_ok=True)
 
 
 def _tables_in_use(url: URL) -> list[str]:

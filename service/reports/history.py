@@ -28,10 +28,12 @@ class HistoryItem:
     facts: Mapping[str, Any]
 
 
-_OWN: Final = ("id", "at", "action", "actor", "channel", "registration_id", "reason", "facts")
+_OWN: Final = ("id", "at", "action", "actor", "channel", "registration_id", "facts")
 _SELECT: Final = (
     sa.select(
         *(getattr(History, name) for name in _OWN),
+        # Why somebody cancelled is personal: it stands on the registration, where it can be erased (rules.md 10).
+        sa.case((History.action == "cancelled", Registration.cancelled_reason), else_=History.reason).label("reason"),
         Staff.email.label("staff"),
         (Registration.first_name + " " + Registration.last_name).label("registration"),
     )

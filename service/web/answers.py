@@ -20,6 +20,7 @@ from service.web.rendering import preferred_language, render
 API: Final = "/api/"
 STATUS_WORDS: Final = {
     400: (N_("This request cannot be understood"), N_("Go back, load the page again and send the form once more.")),
+    401: (N_("A token is needed here"), N_("Send Authorization: Bearer TOKEN; studiedag staff token EMAIL makes one.")),
     405: (N_("That cannot be done here"), N_("Follow the links and buttons of the page.")),
     413: (N_("That is too much at once"), N_("Shorten what you send, then try again.")),
     415: (N_("This kind of content is not accepted"), N_("Send a form, or JSON to the API.")),
@@ -28,6 +29,12 @@ STATUS_WORDS: Final = {
         N_("It has been written down. Nothing was half-done: try again, or write to the organiser."),
     ),
 }
+API_ADVICE: Final = {
+    400: N_("Send JSON, as /api/v1/openapi.json describes it."),
+    405: N_("The Allow header says which methods there are; /api/v1/openapi.json describes them."),
+}
+"""Where a program needs other advice than a person."""
+TYPE_OF_STATUS: Final = {401: "/problems/not-allowed"}
 
 log = logging.getLogger(__name__)
 
@@ -71,11 +78,11 @@ def failed(error: HTTPException) -> Response:
         return refused(NotFound())
     language = reader_language()
     generic = HTTPStatus.BAD_REQUEST if status < HTTPStatus.INTERNAL_SERVER_ERROR else HTTPStatus.INTERNAL_SERVER_ERROR
-    title, advice = (translate(language, text) for text in STATUS_WORDS.get(status, STATUS_WORDS[generic]))
+    title, advice = STATUS_WORDS.get(status, STATUS_WORDS[generic])
     if request.path.startswith(API):
-        answer = _document({"type": "about:blank", "title": title, "status": status, "detail": advice})
+        answer = _plain(status, title, API_ADVICE.get(status, advice), language)
     else:
-        answer = _page(status, title, advice, language)
+        answer = _page(status, translate(language, title), translate(language, advice), language)
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
             answer.headers[name] = value
@@ -92,10 +99,10 @@ def broken(error: Exception) -> Response:
     where = "".join(format_tb(error.__traceback__))
     log.error("%s %s: %s\n%s", request.method, request.endpoint, type(error).__name__, where)
     status, language = HTTPStatus.INTERNAL_SERVER_ERROR, reader_language()
-    title, advice = (translate(language, text) for text in STATUS_WORDS[status])
+    title, advice = STATUS_WORDS[status]
     if request.path.startswith(API):
-        return _document({"type": "about:blank", "title": title, "status": status, "detail": advice})
-    return _page(status, title, advice, language)
+        return _plain(status, title, advice, language)
+    return _page(status, translate(language, title), translate(language, advice), language)
 
 
 def problem_document(refusal: Refusal, language: str) -> Response:
@@ -113,6 +120,14 @@ def problem_document(refusal: Refusal, language: str) -> Response:
     if isinstance(refusal, RegistrationClosed) and "slug" in refusal.facts:
         members["late_request"] = runtime().links.page(f"/{language}/{refusal.facts['slug']}/late-request")
     return _document(members)
+
+
+def _plain(status: int, title: str, advice: str, language: str) -> Response:
+    """A problem that no rule of ours names; most are of no type beyond their status."""
+    title, detail = translate(language, title), translate(language, advice)
+    return _document(
+        {"type": TYPE_OF_STATUS.get(status, "about:blank"), "title": title, "status": status, "detail": detail}
+    )
 
 
 def _document(members: dict[str, Any]) -> Response:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate
 
+from service.domain.questions import MAX_ANSWER
 from service.locale import LANGUAGES
 from service.usecases.application import Application
 
@@ -86,11 +87,38 @@ class Address(Text):
         return text
 
 
+class Answers(fields.Field[dict[str, str | bool]]):
+    """To the study day's questions, by their ids: text, or yes or no; which of them it must be, a question says."""
+
+    def __init__(self) -> None:
+        self.text = Text(MAX_ANSWER, lines=True)
+        one = {"type": ["string", "boolean", "null"], "maxLength": MAX_ANSWER}
+        super().__init__(load_default=dict, metadata={"type": "object", "additionalProperties": one})
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, str | bool]:  # noqa: ARG002
+        if not isinstance(value, Mapping):
+            raise ValidationError("not-answers")
+        answers: dict[str, str | bool] = {}
+        wrong: dict[str, Any] = {}
+        for name, given in value.items():
+            try:
+                answers[name] = (
+                    given if isinstance(given, bool) else self.text.deserialize(given, name, value, **kwargs)
+                )
+            except ValidationError as error:
+                wrong[name] = error.messages
+        if wrong:
+            raise ValidationError(wrong)
+        return answers
+
+
 class PersonSchema(Schema):
     """What somebody says of themselves; the base of sign-up, late request, take-over and correction."""
 
     class Meta:
         unknown = EXCLUDE
+
+    error_messages = {"type": "not-an-object"}  # noqa: RUF012 - marshmallow declares it so
 
     first_name = Text(100, required=True)
     last_name = Text(100, required=True)
@@ -113,12 +141,12 @@ class PersonSchema(Schema):
     language = fields.String(
         required=True, validate=validate.OneOf(LANGUAGES, error="not-a-choice"), error_messages=MESSAGES
     )
-    answers = fields.Dict(keys=fields.String(), load_default=dict, error_messages={"invalid": "not-answers"})
+    answers = Answers()
 
     @pre_load
     def gather(self, data: Mapping[str, Any], **_: Any) -> Mapping[str, Any]:
         """A form names answers ``answers.ID``; JSON has them as an object already. An empty choice is no choice."""
-        if "answers" in data or not hasattr(data, "getlist"):
+        if not hasattr(data, "getlist") or "answers" in data:
             return data
         flat = {name: data[name] for name in data}
         flat["answers"] = {

@@ -20,7 +20,7 @@ from service.web.guards import require_own_form
 
 COOKIE: Final = "studiedag_staff"
 SIGN_IN: Final = "/desk/sign-in"
-BEARER: Final = "Bearer "
+BEARER: Final = "bearer "
 View = Callable[..., Any]
 Row = TypeVar("Row", Registration, LateRequest, Charge)
 GUARDED: Final[dict[View, tuple[Role, ...]]] = {}
@@ -157,9 +157,9 @@ def _by_cookie() -> Principal | None:
 
 def _by_token() -> Principal | None:
     header = request.headers.get("Authorization", "")
-    if not header.startswith(BEARER):
+    if not header.lower().startswith(BEARER):  # RFC 9110, 11.1: schemes are compared without regard to case
         return None
-    token = header.removeprefix(BEARER).strip()
+    token = header[len(BEARER) :].strip()
     return _principal(
         sa.select(Staff)
         .join(ApiToken, ApiToken.staff_id == Staff.id)

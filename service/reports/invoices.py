@@ -83,6 +83,12 @@ def all_invoices(session: Session, wanted: Wanted) -> Sequence[InvoiceItem]:
     return _items(session, session.execute(_select(wanted).order_by(*order)).all())
 
 
+def invoices_of(session: Session, invoice_ids: Sequence[int]) -> Sequence[InvoiceItem]:
+    """These documents, in order of issue, in two statements."""
+    wanted = _select(Wanted(None)).where(Invoice.id.in_(invoice_ids)).order_by(Invoice.id)
+    return _items(session, session.execute(wanted).all())
+
+
 def years(session: Session, organiser_ids: Collection[int] | None) -> Sequence[int]:
     """The years in which anything was issued, the latest first."""
     wanted = sa.select(Invoice.year).distinct().order_by(Invoice.year.desc())

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from service.web import answers, desk, headers, limits, lookout, public, rendering
+from service.web import answers, api, desk, headers, limits, lookout, public, rendering
 from service.web.health import health
 from service.web.sign_in import sign_in_pages
 
@@ -13,3 +13,4 @@ def init_app(app: Flask) -> None:
         part.init_app(app)
     for blueprint in (health, sign_in_pages, *desk.PAGES, *public.PAGES):
         app.register_blueprint(blueprint)
+    api.init_app(app)

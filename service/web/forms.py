@@ -48,6 +48,9 @@ CODES: Final = {
     "not-an-id": N_("Use letters, digits, hyphens and underscores only."),
     "no-options": N_("A choice needs at least one value."),
     "options-of-no-choice": N_("Only a choice has values."),
+    "not-a-format": N_("The formats are json and csv."),
+    "not-a-cursor": N_("This is no cursor that a list gave you."),
+    "not-to-change": N_("This cannot be changed afterwards."),
     "slug-reserved": N_("This address is reserved. Choose another one."),
 }
 
@@ -55,12 +58,20 @@ CODES: Final = {
 def load(schema: Schema, data: Mapping[str, Any] | MultiDict[str, str]) -> Any:
     """What the schema makes of a form or of JSON.
 
-    :raises InvalidInput: field -> code of what is wrong; the names of nested fields are joined with dots.
+    :raises InvalidInput: as ``refusal_of``.
     """
     try:
         return schema.load(data)
     except ValidationError as error:
-        raise InvalidInput(dict(_codes(error.messages, ""))) from None
+        raise refusal_of(error.messages) from None
+
+
+def refusal_of(messages: object, *, whole: str = "") -> InvalidInput:
+    """What a schema found, as field -> code; the names of nested fields are joined with dots.
+
+    ``whole``: what it is called where no field is wrong but all of it.
+    """
+    return InvalidInput({path or whole: code for path, code in _codes(messages, "")})
 
 
 def words(fields: Mapping[str, str], language: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Final
 from zoneinfo import available_timezones
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from service.domain.fees import Policy
 from service.domain.windows import has_offset_of
@@ -30,9 +30,9 @@ RESERVED: Final = frozenset({"feed"})
 """Addresses of ours beside those of study days: /nl/feed.ics."""
 
 
-def choice(values: tuple[str, ...], **kwargs: Any) -> fields.String:
+def choice(values: tuple[str, ...], *, code: str = "not-a-choice", **kwargs: Any) -> fields.String:
     """One of a few words."""
-    one_of = validate.OneOf(values, error="not-a-choice")
+    one_of = validate.OneOf(values, error=code)
     return fields.String(validate=one_of, error_messages=MESSAGES, **kwargs)
 
 
@@ -51,6 +51,9 @@ def several(inner: fields.Field[Any], most: int, **kwargs: Any) -> fields.List[A
 
 class Strict(Schema):
     """A field that is not known is a mistake of whoever sends it. ``form``: values come from a form, as text."""
+
+    class Meta:
+        unknown = RAISE
 
     error_messages = {"unknown": "unknown-field", "type": "not-an-object"}  # noqa: RUF012 - marshmallow declares it so
 
@@ -206,7 +209,9 @@ class StudyDaySchema(Strict):
 
 
 def settled(values: Mapping[str, Any], zone: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """Values that were loaded without a zone, their instants in UTC; and what is wrong: field -> code."""
+    """What was loaded without knowing the zone, its instants in UTC; and what is wrong: field -> code."""
+    if "time_zone" in values:
+        return dict(values), {}  # the schema has done it
     return _in_utc(dict(values)), dict.fromkeys(_of_another_offset(values, zone), "wrong-offset")
 
 

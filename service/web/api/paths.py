@@ -1,0 +1,36 @@
+"""What may stand in an address: anything else is no such page, before anybody asks the database."""
+
+from typing import Any, Final
+
+from werkzeug.routing import BaseConverter, IntegerConverter, Map, ValidationError
+
+from service.reports.paging import LARGEST_ID
+from service.web.study_day_schema import SLUG
+
+LONGEST_SLUG: Final = 80
+
+
+class SlugConverter(BaseConverter):
+    """The address of a study day."""
+
+    regex = SLUG.replace("(", "(?:")
+
+    def to_python(self, value: str) -> str:
+        """:raises ValidationError: longer than any there can be."""
+        if len(value) > LONGEST_SLUG:
+            raise ValidationError
+        return value
+
+
+class IdConverter(IntegerConverter):
+    """The id of a row; none is larger than its column."""
+
+    regex = "[0-9]+"
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=LARGEST_ID)
+
+
+def slug_as_parameter(_: SlugConverter) -> dict[str, Any]:
+    """For the OpenAPI document."""
+    return {"type": "string", "pattern": f"^{SLUG}$", "maxLength": LONGEST_SLUG}

@@ -159,6 +159,12 @@ class SlugTaken(Refusal):
     code = "slug-taken"
 
 
+class LastAdmin(Refusal):
+    """Nobody could give roles any more."""
+
+    code = "last-admin"
+
+
 class Conflict(Refusal):
     """Somebody else changed it in the meantime."""
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.domain.actors import Actor
-from service.domain.refusals import InvalidInput, NotFound, SlugTaken
+from service.domain.refusals import InvalidInput, LastAdmin, NotFound, SlugTaken
 from service.domain.roles import Role
 from service.domain.subject import Subject
 from service.mail import outbox
@@ -58,6 +58,25 @@ def add_staff(
         record(session, line("staff_added", about, actor=actor, now=now, staff=staff.id, role=role))
     session.flush()
     return staff
+
+
+def remove_role(session: Session, role_id: int, *, actor: Actor, now: datetime) -> None:
+    """Take a role away; it holds from the next request on, for open sessions and tokens as well.
+
+    :raises NotFound: nobody holds it any more.
+    :raises LastAdmin: nobody could give roles afterwards.
+    """
+    held = session.get(StaffRole, role_id, with_for_update=True)
+    if held is None:
+        raise NotFound
+    if held.role == Role.ADMIN:
+        others = sa.select(StaffRole.id).where(StaffRole.role == Role.ADMIN, StaffRole.id != role_id)
+        if not session.execute(others.with_for_update()).first():
+            raise LastAdmin
+    about = Subject(held.organiser_id)
+    record(session, line("staff_removed", about, actor=actor, now=now, staff=held.staff_id, role=held.role))
+    session.delete(held)
+    session.flush()
 
 
 def make_sign_in_link(session: Session, staff: Staff, *, now: datetime) -> str:

@@ -1,0 +1,150 @@
+"""The administration of an installation: organisers, and who may do what at which of them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, request
+from marshmallow import EXCLUDE, Schema, validate
+from sqlalchemy.orm import Session
+
+from service.domain.refusals import InvalidInput, Refusal, SlugTaken
+from service.domain.roles import Role
+from service.extensions import db
+from service.locale import LANGUAGES, N_, translate
+from service.models import Organiser
+from service.reports.staff import organisers, roles
+from service.transaction import transaction
+from service.usecases.staff import add_organiser, add_staff, mail_sign_in_link, remove_role
+from service.web.clock import now
+from service.web.desk.frame import page
+from service.web.forms import load, words
+from service.web.problems import problem_of, sentence
+from service.web.schemas import Address, Text
+from service.web.security import actor, signed_in, staff_only
+from service.web.study_day_schema import SLUG, choice, pattern
+
+Answer = str | tuple[str, int] | Response
+ADMIN: Final = "/admin/"
+ROLES: Final = {
+    Role.ORGANISER: N_("Organiser: study days, registrations, sign-off"),
+    Role.CHECKIN: N_("Check-in: at the door"),
+    Role.FINANCE: N_("Finance: invoices and payments"),
+    Role.ADMIN: N_("Administrator: everything, at every organiser"),
+}
+DONE: Final = {
+    "organiser": N_("The organiser has been added."),
+    "staff": N_("The role is given, and a link to sign in is on its way."),
+    "removed": N_("The role has been taken back."),
+}
+
+admin_pages = Blueprint("admin", __name__, url_prefix="/admin")
+
+
+class OrganiserSchema(Schema):
+    """One more organiser."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    name = Text(200, required=True)
+    slug = pattern(SLUG, 80, "not-a-slug", required=True)
+    mailbox = Address(required=True)
+
+
+class StaffSchema(Schema):
+    """A role for somebody; an admin serves every organiser, so none has to be named."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    email = Address(required=True)
+    role = choice(tuple(Role), required=True)
+    organiser = Text(80, validate=validate.Length(max=80))
+    language = choice(LANGUAGES, load_default=LANGUAGES[0])
+
+
+@admin_pages.get("/")
+@staff_only(Role.ADMIN)
+def administration() -> str:
+    """Organisers, roles, and a form to add one of each."""
+    done = DONE.get(request.args.get("done", ""))
+    return _page(notice=translate(signed_in().language, done) if done else "")
+
+
+@admin_pages.post("/organisers")
+@staff_only(Role.ADMIN)
+def new_organiser() -> Answer:
+    """Add an organiser."""
+
+    def act(session: Session) -> None:
+        values = load(OrganiserSchema(), request.form)
+        add_organiser(session, **values, actor=actor(), now=now())
+
+    return _act(act, done="organiser")
+
+
+@admin_pages.post("/staff")
+@staff_only(Role.ADMIN)
+def new_staff() -> Answer:
+    """Give somebody a role, and mail them a link."""
+
+    def act(session: Session) -> None:
+        values = load(StaffSchema(), request.form)
+        role = Role(values["role"])
+        where = _organiser(session, values["organiser"], role)
+        add_staff(session, values["email"], role, where, language=values["language"], actor=actor(), now=now())
+        mail_sign_in_link(session, values["email"], now=now())
+
+    return _act(act, done="staff")
+
+
+@admin_pages.post("/roles/<int:role_id>/remove")
+@staff_only(Role.ADMIN)
+def take_role(role_id: int) -> Answer:
+    """Take a role back."""
+    return _act(lambda session: remove_role(session, role_id, actor=actor(), now=now()), done="removed")
+
+
+def _organiser(session: Session, slug: str, role: Role) -> Organiser:
+    """The one that was chosen; for an admin any.
+
+    :raises InvalidInput: there is none of that name.
+    """
+    wanted = sa.select(Organiser).order_by(Organiser.id).limit(1)
+    if role is not Role.ADMIN:
+        wanted = wanted.where(Organiser.slug == slug)
+    found = session.execute(wanted).scalar_one_or_none()
+    if found is None:
+        raise InvalidInput({"organiser": "not-a-choice"})
+    return found
+
+
+def _act(act: Callable[[Session], None], *, done: str) -> Answer:
+    language = signed_in().language
+    try:
+        with transaction() as session:
+            act(session)
+    except InvalidInput as refusal:
+        return _page(values=request.form, errors=words(refusal.fields, language)), 422
+    except SlugTaken:
+        taken = translate(language, "Another organiser has this name already.")
+        return _page(values=request.form, errors={"slug": taken}), 409
+    except Refusal as refusal:
+        return _page(values=request.form, problem=sentence(refusal, language)), problem_of(refusal).status
+    return Response(status=303, headers={"Location": f"{ADMIN}?done={done}"})
+
+
+def _page(values: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None, **context: Any) -> str:
+    session = db.session()
+    return page(
+        "pages/admin/administration.html",
+        **{
+            "organisers": organisers(session),
+            "held": roles(session),
+            "roles": ROLES,
+            "values": values or {"role": Role.ORGANISER.value, "language": LANGUAGES[0]},
+            "errors": errors or {},
+            **context,
+        },
+    )

@@ -1,16 +1,14 @@
-"""A real SMTP server for tests, on loopback, that fails on command; with real TLS, of an authority of its own."""
+"""A real SMTP server for tests, on loopback, that fails on command."""
 
 import contextlib
-import shutil
 import socket
 import socketserver
 import ssl
-import subprocess
 import threading
+import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -61,11 +59,14 @@ class SmtpServer:
     texts: list[bytes] = field(default_factory=list)  # all that came after DATA, acknowledged or not
     sessions: int = 0
     refused: dict[str, str] = field(default_factory=dict)  # recipient -> answer
+    throttled: int = 0
     port: int = 0
     stopped: threading.Event = field(default_factory=threading.Event)
     on_text: Callable[[], None] = lambda: None
     _plans: dict[str, deque[Any]] = field(default_factory=lambda: defaultdict(deque))
     _always: dict[str, Any] = field(default_factory=dict)
+    _allowed: float = float("inf")
+    _window: tuple[int, int] = (0, 0)  # the second that runs, and how many recipients it has seen
 
     def plan(self, verb: str, *answers: Any) -> None:
         """The next answers to a verb; after them it is as always."""
@@ -74,6 +75,10 @@ class SmtpServer:
     def always(self, verb: str, answer: Any) -> None:
         """Every answer to a verb, until something else is said."""
         self._always[verb] = answer
+
+    def allow(self, recipients: int) -> None:
+        """So many recipients within a second; to all others, and for the whole second, "432 slow down"."""
+        self._allowed = recipients
 
     def usual(self) -> None:
         """No more failures."""
@@ -84,11 +89,21 @@ class SmtpServer:
     def answer(self, verb: str, recipient: str = "") -> Any:
         """What a session says next."""
         self.seen.append(verb)
+        if verb == "RCPT" and self._over_the_limit():
+            self.throttled += 1
+            return "432 4.3.2 slow down"
         if self._plans[verb]:
             return self._plans[verb].popleft()
         if verb == "RCPT" and recipient in self.refused:
             return self.refused[recipient]
         return self._always.get(verb, USUAL.get(verb, "500 5.5.1 what?"))
+
+    def _over_the_limit(self) -> bool:
+        second, count = int(time.monotonic()), 1
+        if self._window[0] == second:
+            count += self._window[1]
+        self._window = (second, count)
+        return count > self._allowed
 
     @contextlib.contextmanager
     def running(self) -> Iterator["SmtpServer"]:
@@ -207,36 +222,3 @@ def smtp_server() -> Iterator[SmtpServer]:
     """A server without TLS."""
     with SmtpServer().running() as server:
         yield server
-
-
-@dataclass(frozen=True)
-class Authority:
-    """Files of a certificate authority and of a server for 127.0.0.1 that it vouches for."""
-
-    ca_file: Path
-    context: ssl.SSLContext
-
-
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """Made once, by the command `openssl`."""
-    openssl, folder = shutil.which("openssl"), tmp_path_factory.mktemp("authority")
-    if openssl is None:
-        pytest.skip("no command openssl to make certificates with")
-
-    def run(*arguments: str) -> None:
-        subprocess.run([openssl, *arguments], cwd=folder, check=True, capture_output=True)
-
-    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    usage = ("-addext", "keyUsage=critical,keyCertSign,cRLSign")
-    run(
-        "req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Test authority", "-days", "2", *usage
-    )
-    run("req", *key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=127.0.0.1")
-    names = folder / "names"
-    names.write_text("subjectAltName=IP:127.0.0.1\nauthorityKeyIdentifier=keyid\n", encoding="ascii")
-    ca = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial")
-    run("x509", "-req", "-in", "server.csr", *ca, "-days", "2", "-extfile", "names", "-out", "server.pem")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "server.pem", folder / "server.key")
-    return Authority(folder / "ca.pem", context)

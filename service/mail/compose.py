@@ -6,11 +6,11 @@ no place for the parameters of a calendar part, and takes many times as long (do
 """
 
 import re
-from base64 import encodebytes
+from base64 import b64encode, encodebytes
 from binascii import b2a_qp
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email.header import Header
 from email.utils import format_datetime, formataddr
 from typing import Final
 
@@ -18,6 +18,8 @@ from service.letters.letter import Letter
 
 CRLF: Final = "\r\n"
 LINE: Final = 76
+WORD: Final = 39
+"""Octets of text in one encoded word."""
 ADDRESS: Final = re.compile(r"[^\s\x00-\x1f\x7f-\U0010ffff\"(),:;<>@\[\\\]]{1,64}@[A-Za-z0-9.-]{1,255}")
 CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
 PART: Final = """\
@@ -124,7 +126,20 @@ def _header(name: str, text: str, *, always: bool = False) -> str:
     text = _one_line(name, text)
     if not always and _is_plain(text) and len(name) + len(text) + 2 <= LINE:
         return f"{name}: {text}"
-    return f"{name}: {Header(text, 'utf-8', maxlinelen=LINE - 1, header_name=name).encode()}"
+    words = "\n ".join(_encoded_words(text))
+    return f"{name}: {words}"
+
+
+def _encoded_words(text: str) -> Iterator[str]:
+    """Text as words of RFC 2047, no character divided between two; each fits behind the name of its header."""
+    chunk = b""
+    for character in text:
+        octets = character.encode()
+        if len(chunk) + len(octets) > WORD:
+            yield f"=?utf-8?b?{b64encode(chunk).decode('ascii')}?="
+            chunk = b""
+        chunk += octets
+    yield f"=?utf-8?b?{b64encode(chunk).decode('ascii')}?="
 
 
 def _one_line(name: str, text: str) -> str:

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_mail import Mail
 
 from service.mail.delivery import Delivery
 from service.mail.transport import SmtpTransport
 from service.runtime import runtime
 from service.settings import Settings
+from tests.mail.sessions import Connect
 from tests.smtp import SmtpServer
 
 
@@ -37,3 +39,22 @@ def make_delivery(app: Flask, smtp_server: SmtpServer) -> Iterator[Callable[...,
 @pytest.fixture
 def delivery(make_delivery: Callable[..., Delivery]) -> Delivery:
     return make_delivery()
+
+
+@pytest.fixture
+def connect(smtp_server: SmtpServer) -> Iterator[Connect]:
+    """A transport to a server, by default that of the test; it is closed at the end."""
+    made = []
+
+    def connect(server: SmtpServer = smtp_server, ca_file: str = "", **config: Any) -> SmtpTransport:
+        app = Flask(__name__)
+        app.config.update(MAIL_SERVER="127.0.0.1", MAIL_PORT=server.port, **config)
+        Mail(app)
+        transport = SmtpTransport(app.extensions["mail"], ca_file=ca_file, wait=0.4, exchange=0.8)
+        made.append(transport)
+        return transport
+
+    yield connect
+    smtp_server.stopped.set()
+    for transport in made:
+        transport.close()

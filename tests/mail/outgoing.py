@@ -7,10 +7,16 @@ import sqlalchemy as sa
 
 from service.domain.actors import Actor
 from service.extensions import db
+from service.letters.writing import ABOUT
+from service.mail import claims
+from service.mail.about import about
+from service.mail.gather import find
 from service.models import Message, MessageSource
-from service.transaction import transaction
+from service.runtime import runtime
+from service.transaction import glance, transaction
 from service.usecases.register import register
 from tests.builders import NOW, make_application, make_day
+from tests.usecases.steps import LINK
 
 FORM = Actor("attendee", "form")
 SLUG = "integratiebeleid"
@@ -51,3 +57,22 @@ def seconds(count: float) -> timedelta:
 def later(count: float) -> datetime:
     """So many seconds after all these sign-ups."""
     return NOW + seconds(count)
+
+
+def newest() -> Any:
+    """The facts of the newest message, as the worker gathers them."""
+    with glance() as connection:
+        ids = list(connection.execute(sa.select(Message.id)).scalars())
+        claimed = claims.claim(connection, ids, now=NOW)
+        last = claimed[-1]
+        facts = about(last, find(connection, claimed), runtime().links)
+        claims.release(connection, claimed)
+    assert type(facts) is ABOUT[last.letter]
+    return facts
+
+
+def do(use_case: Any, *args: Any, **kwargs: Any) -> Any:
+    with transaction() as session:
+        done = use_case(session, *args, **{"actor": LINK, "now": NOW, **kwargs})
+        session.flush()
+        return getattr(done, "id", None)

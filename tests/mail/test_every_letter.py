@@ -1,0 +1,122 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from service.domain.roles import Role
+from service.extensions import db
+from service.letters.writing import ABOUT
+from service.mail import claims
+from service.mail.claims import Claim
+from service.mail.delivery import Delivery
+from service.mail.prepare import prepare
+from service.models import StudyDay
+from service.runtime import runtime
+from service.transaction import glance, transaction
+from service.usecases.admit import decline
+from service.usecases.arrange import change_study_day
+from service.usecases.cancel import lapse_offers, not_me
+from service.usecases.correct import correct
+from service.usecases.open_close import call_off
+from service.usecases.register import register
+from service.usecases.staff import add_staff, mail_sign_in_link
+from service.usecases.transfer import invite_colleague, take_over
+from tests.builders import ENDS_AT, FREE_UNTIL, NOW, STARTS_AT, make_application, make_day
+from tests.conftest import Clock
+from tests.mail.outgoing import do, messages
+from tests.smtp import SmtpServer
+from tests.usecases.steps import (
+    DESK,
+    FORM,
+    admitted,
+    asked_late,
+    came,
+    cancelled,
+    given_day,
+    joined,
+    signed_off,
+)
+
+LATE = FREE_UNTIL + timedelta(hours=1)
+SITE = "http://studiedag.example"
+TOWN_HALL = {
+    "name": "Stadhuis",
+    "street": "Grote Markt 1",
+    "postal_code": "2800",
+    "city": "Mechelen",
+    "country": "BE",
+}
+
+
+def every_letter() -> None:
+    """One of each kind at least, queued by the use-case that does so."""
+    day_id = given_day()
+    stays, gives, cancels, cancels_late, stranger = (joined(number) for number in range(1, 6))
+    joined(1, remarks="again", now=NOW + timedelta(minutes=20))
+    do(correct, stays, {"town": "Gent"})
+    do(not_me, stranger)
+    do(take_over, do(invite_colleague, gives, "bo@example.org", "fr"), make_application(6, email="bo@example.org"))
+    do(change_study_day, day_id, {"venue": TOWN_HALL}, actor=DESK)
+    cancelled(cancels)
+    do(change_study_day, day_id, {"capacity": 3}, actor=DESK)
+    joined(7)
+    cancelled(cancels_late, now=LATE)
+    admitted(asked_late(8), over_capacity=True)
+    do(decline, asked_late(9), "No.", actor=DESK)
+    with transaction() as session:
+        lapse_offers(session, now=STARTS_AT - timedelta(hours=1))
+    came(stays)
+    signed_off(day_id)
+    with transaction() as session:
+        organiser = session.get_one(StudyDay, day_id).organiser
+        other = make_day(session, slug="other", organiser=organiser).id
+        register(session, "other", make_application(10), actor=FORM, now=NOW)
+        call_off(session, other, reason="The speaker is ill.", actor=DESK, now=NOW)
+        add_staff(session, "desk@example.org", Role.ORGANISER, organiser, language="fr", actor=DESK, now=NOW)
+        mail_sign_in_link(session, "desk@example.org", now=ENDS_AT)
+
+
+def test_letters_when_queued_by_their_use_cases_all_leave(
+    delivery: Delivery, smtp_server: SmtpServer, clock: Clock
+) -> None:
+    every_letter()
+    clock.set(ENDS_AT)
+
+    while delivery.batch():
+        pass
+
+    assert set(messages("letter")) == set(ABOUT)
+    assert set(messages("state", "error")) == {("sent", "")}
+    assert len(smtp_server.mails) == len(messages("id"))
+
+
+@pytest.mark.usefixtures("app")
+def test_batch_when_longer_needs_no_more_queries() -> None:
+    every_letter()
+    few = statements(claims_of(letters=1))
+    many = statements(claims_of(letters=1000))
+
+    assert few <= many <= 7
+
+
+def claims_of(*, letters: int) -> list[Claim]:
+    with glance() as connection:
+        found = claims.claim(connection, claims.due(connection, 1000, now=ENDS_AT), now=ENDS_AT)
+        claims.release(connection, found)
+    return found[:letters]
+
+
+def statements(claimed: list[Claim]) -> int:
+    """How many statements it takes to write these mails."""
+    seen: list[str] = []
+
+    def count(*arguments: Any) -> None:
+        seen.append(arguments[2])
+
+    with glance() as connection:
+        event.listen(db.engine, "before_cursor_execute", count)
+        ready, broken = prepare(connection, claimed, runtime().links, now=ENDS_AT)
+        event.remove(db.engine, "before_cursor_execute", count)
+    assert (len(ready), broken) == (len(claimed), [])
+    return len(seen)

@@ -19,6 +19,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 STUDIEDAG: Final = [sys.executable, "-c", "from service.app import main; main()"]
 GUNICORN: Final = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py")]
+DEMO_ORGANISER: Final = "Brussels School of Governance"
 DEMO_STAFF: Final = "admin@studiedag.example"
 SECONDS_TO_START: Final = 30
 SECONDS_TO_END: Final = 25
@@ -37,6 +38,7 @@ def main() -> int:
         print(f"PORT={port} is in use or no port. Choose another: make run PORT=8001", file=sys.stderr)
         return 1
     os.environ.setdefault("SECRET_KEY", secret_key(Path("var/secret-key")))
+    os.environ.setdefault("ORGANISER_NAME", DEMO_ORGANISER)
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     for arguments in (["db", "upgrade"], ["demo"]):
         if status := subprocess.run([*STUDIEDAG, *arguments], check=False, start_new_session=True).returncode:

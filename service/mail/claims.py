@@ -116,12 +116,12 @@ def release(connection: Connection, claims: Sequence[Claim]) -> None:
 
 def sent(connection: Connection, claim: Claim, *, now: datetime) -> None:
     """It left. True whoever holds the claim by now, so that whoever has not sent it yet will not."""
-    connection.execute(_SENT.values(_discreet(claim)), {"which": claim.id, "now": now})
+    connection.execute(_discreetly(_SENT, claim), {"which": claim.id, "now": now})
 
 
 def failed(connection: Connection, claim: Claim, words: str) -> None:
     """It will not go; a person may queue it again."""
-    connection.execute(_FAILED.values(_discreet(claim)), {"which": claim.id, "mine": claim.claimed_at, "words": words})
+    connection.execute(_discreetly(_FAILED, claim), {"which": claim.id, "mine": claim.claimed_at, "words": words})
 
 
 def retry(connection: Connection, claim: Claim, words: str, *, now: datetime) -> None:
@@ -144,8 +144,8 @@ def take_back(connection: Connection, *, now: datetime) -> int:
     return connection.execute(_TAKE_BACK, {"limit": now - STALE_AFTER}).rowcount
 
 
-def _discreet(claim: Claim) -> dict[str, Any]:
-    """What besides the state changes at the end: a letter that lets its reader in leaves nothing to do so with."""
+def _discreetly(statement: sa.Update, claim: Claim) -> sa.Update:
+    """At the end a letter that lets its reader in leaves nothing to do so with."""
     if claim.letter not in SECRET:
-        return {}
-    return {"facts": {name: fact for name, fact in claim.facts.items() if name != "token"}}
+        return statement
+    return statement.values(facts={name: fact for name, fact in claim.facts.items() if name != "token"})

@@ -1,8 +1,8 @@
 """A letter as the bytes of a mail: MIME that every client shows as an invitation (RFC 5322, 2045, 6047).
 
 Flask-Mail's own composing is not used: it lets line breaks through into headers, sends 8bit lines of any length, has
-no place for the parameters of a calendar part, and takes many times as long (docs/decisions). Everything in here is
-7-bit, in lines of at most 76 octets, and a header that could become two is refused.
+no place for the parameters of a calendar part, and takes many times as long (docs/decisions/0011). Everything in here
+is 7-bit, in lines of at most 76 octets, and a header that could become two is refused.
 """
 
 import re

@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 DEFAULT_DATABASE = "sqlite:///var/studiedag.sqlite3"
 SHORTEST_SECRET = 16
 HIGHEST_PORT = 65535
+THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class SettingsError(ValueError):
@@ -49,6 +50,9 @@ class Settings:
         tls, ssl = _flag(environ, "MAIL_USE_TLS"), _flag(environ, "MAIL_USE_SSL")
         if tls and ssl:
             raise SettingsError("MAIL_USE_TLS and MAIL_USE_SSL are both on: choose one")
+        server, user = environ.get("MAIL_SERVER", "").strip(), environ.get("MAIL_USERNAME", "")
+        if user and server and not (tls or ssl or server in THIS_MACHINE):
+            raise SettingsError("MAIL_USERNAME: a password goes over TLS only; set MAIL_USE_TLS=1 or MAIL_USE_SSL=1")
         data_folder = Path.cwd() / "var"
         return cls(
             secret_keys=_secret_keys(environ),
@@ -56,11 +60,11 @@ class Settings:
             base_url=_base_url(environ),
             organiser_name=environ.get("ORGANISER_NAME", "").strip() or cls.organiser_name,
             organiser_mailbox=_address(environ, "ORGANISER_MAILBOX", cls.organiser_mailbox),
-            mail_server=environ.get("MAIL_SERVER", "").strip(),
+            mail_server=server,
             mail_port=_port(environ, "MAIL_PORT", 465 if ssl else 587 if tls else 25),
             mail_use_tls=tls,
             mail_use_ssl=ssl,
-            mail_username=environ.get("MAIL_USERNAME", ""),
+            mail_username=user,
             mail_password=environ.get("MAIL_PASSWORD", ""),
             mail_default_sender=_address(environ, "MAIL_DEFAULT_SENDER", ""),
             mail_ca_file=_file(environ, "MAIL_CA_FILE"),
@@ -112,7 +116,7 @@ def _mailbox_url(environ: Mapping[str, str]) -> str:
     parts = urlsplit(given)
     if parts.scheme not in {"imap", "imaps"} or not parts.hostname:
         raise SettingsError("MAILBOX_URL must be like imaps://user:password@host:993/INBOX")
-    if parts.scheme == "imap" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
+    if parts.scheme == "imap" and parts.hostname not in THIS_MACHINE:
         raise SettingsError("MAILBOX_URL: imap:// is for this machine only; use imaps://")
     return given
 

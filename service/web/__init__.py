@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from service.web import admin, answers, api, desk, headers, limits, lookout, public, rendering
+from service.web import admin, answers, api, desk, headers, limits, lookout, own, public, rendering
 from service.web.health import health
 from service.web.sign_in import sign_in_pages
 
@@ -11,6 +11,6 @@ def init_app(app: Flask) -> None:
     """Mount what there is."""
     for part in (rendering, headers, answers, limits, lookout):
         part.init_app(app)
-    for blueprint in (health, sign_in_pages, admin.admin_pages, *desk.PAGES, *public.PAGES):
+    for blueprint in (health, sign_in_pages, admin.admin_pages, *own.PAGES, *desk.PAGES, *public.PAGES):
         app.register_blueprint(blueprint)
     api.init_app(app)

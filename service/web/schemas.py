@@ -112,6 +112,13 @@ class Answers(fields.Field[dict[str, str | bool]]):
         return answers
 
 
+def language_field() -> fields.String:
+    """One of the languages of this service."""
+    return fields.String(
+        required=True, validate=validate.OneOf(LANGUAGES, error="not-a-choice"), error_messages=MESSAGES
+    )
+
+
 class PersonSchema(Schema):
     """What somebody says of themselves; the base of sign-up, late request, take-over and correction."""
 
@@ -138,9 +145,7 @@ class PersonSchema(Schema):
     invoice_enterprise_number = Text(40)
     invoice_address = Text(500, lines=True)
     invoice_reference = Text(100)
-    language = fields.String(
-        required=True, validate=validate.OneOf(LANGUAGES, error="not-a-choice"), error_messages=MESSAGES
-    )
+    language = language_field()
     answers = Answers()
 
     @pre_load
@@ -184,6 +189,25 @@ class LateRequestSchema(ApplicationSchema):
         """The use-case's two arguments."""
         message = data.pop("message")
         return super().build(data), message
+
+
+class ReasonSchema(Schema):
+    """Why somebody cancels, should they care to say."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    reason = Text(2000, lines=True)
+
+
+class ColleagueSchema(Schema):
+    """Who is asked to take over a place, and in which language."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    email = Address(required=True)
+    language = language_field()
 
 
 class SignInSchema(Schema):

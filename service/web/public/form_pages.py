@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response
 
-from service.domain.refusals import Refusal, RegistrationOpen
+from service.domain.refusals import Refusal, RegistrationOpen, TermsChanged
 from service.domain.windows import Phase
 from service.extensions import db
 from service.reports.study_days import public_day
@@ -44,4 +44,6 @@ def form_again(posted: Form, language: str, slug: str, values: Mapping[str, Any]
     fitting = Form.LATE_REQUEST if state.phase is Phase.CLOSED and not state.started else Form.SIGN_UP
     if fitting is not posted:
         said = refused(no_sign_up(state) or RegistrationOpen(), language, errors=said.errors)
+    if fitting is not posted or isinstance(refusal, TermsChanged):
+        values = {**values, "accept_terms": ""}  # the sentence beside the box is another one now
     return Response(form_page(fitting, language, state, values, said), said.status, headers=said.headers)

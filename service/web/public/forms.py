@@ -1,14 +1,17 @@
 """What the public forms share: values in the language of the page, refusals in words, and whether a human sent them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Final
 
 from flask import request
 from werkzeug.datastructures import MultiDict
 
 from service.domain.refusals import InvalidInput, Refusal
+from service.domain.terms import Terms
 from service.locale import translate
+from service.usecases.application import Application
 from service.web.forms import words
 from service.web.problems import problem_of, sentence
 from service.web.schemas import HONEYPOT
@@ -43,6 +46,16 @@ def typed(language: str) -> MultiDict[str, str]:
     values = request.form.copy()
     values.setdefault("language", language)
     return values
+
+
+def with_shown_terms(application: Application, values: Mapping[str, str]) -> Application:
+    """The application with the terms that stood on its form; without them where the form did not say."""
+    try:
+        fee_cents, free_until = int(values["shown_fee_cents"]), datetime.fromisoformat(values["shown_free_until"])
+    except (KeyError, ValueError):
+        return application
+    shown = Terms(fee_cents, free_until) if free_until.tzinfo else None
+    return replace(application, shown=shown)
 
 
 def require_human(values: Mapping[str, str]) -> None:

@@ -44,7 +44,7 @@ def send(language: str, slug: str) -> Response:
     values = forms.typed(language)
     try:
         count_sign_up()
-        application = load(SCHEMA, values)
+        application = forms.with_shown_terms(load(SCHEMA, values), values)
         forms.require_human(values)
         with transaction() as session:
             place = register(session, slug, application, actor=ATTENDEE, now=now())

@@ -25,7 +25,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     """
     settings = settings or Settings.from_env(os.environ)
     if settings.database_url.startswith("sqlite"):
-        Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(Path(settings.database_url.removeprefix("sqlite:///")).parent)
     app = Flask(
         "service",
         root_path=str(ROOT / "service"),
@@ -55,12 +55,20 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     return app
 
 
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"DATABASE_URL: the folder {folder} cannot be made: {error.strerror}") from error
+
+
 def web_app() -> Flask:
     """For gunicorn: a wrong setting is one line and exit status 2, not a traceback."""
     try:
         return create_app()
     except SettingsError as error:
-        sys.exit(f"studiedag: {error}")
+        sys.stderr.write(f"studiedag: {error}\n")
+        sys.exit(2)
 
 
 def main() -> None:

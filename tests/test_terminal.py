@@ -70,7 +70,6 @@ class TestProcess:
     @pytest.mark.parametrize(
         ("url", "said"),
         [
-            ("sqlite:////dev/null/none/x.sqlite3", "Not a directory"),
             ("sqlite:////proc", "unable to open database file"),
             ("postgresql://nobody:secret@127.0.0.1:1/none", "connection failed"),
         ],
@@ -82,6 +81,12 @@ class TestProcess:
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
         assert said in done.stderr
         assert "secret" not in done.stderr
+
+    def test_database_when_its_folder_cannot_be_made(self) -> None:
+        done = studiedag("db", "upgrade", SECRET_KEY=SECRET, DATABASE_URL="sqlite:////dev/null/none/x.sqlite3")
+
+        said = "DATABASE_URL: the folder /dev/null/none cannot be made: Not a directory"
+        assert (done.returncode, done.stderr) == (2, f"studiedag: {said}\n")
 
     def test_database_when_it_is_another_file(self, tmp_path: Path) -> None:
         letter = tmp_path / "letter.txt"

@@ -94,6 +94,13 @@ def moment(at: datetime, zone: str, language: str) -> str:
     )
 
 
+@lru_cache(KEPT)
+def brief(at: datetime, zone: str, language: str) -> str:
+    """An instant in a row of a table, whose caption names the zone: "20 Mar 2023, 14:03"."""
+    local = _local(at, zone)
+    return f"{format_date(local.date(), 'd MMM y', BY_LANGUAGE[language])}, {_clock(local)}"
+
+
 def day(at: datetime, zone: str, language: str) -> str:
     """The local day of an instant: "Monday 20 March 2023"."""
     return in_words(_local(at, zone).date(), language)

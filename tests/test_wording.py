@@ -251,3 +251,17 @@ def test_address_when_complete_is_one_line_with_the_country_in_the_language() ->
 
 def test_address_when_parts_are_missing_leaves_them_out() -> None:
     assert wording.address({"name": "KBR", "city": "Brussel", "country": ""}, "fr") == "KBR, Brussel"
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "26 Mar 2023, 03:00"),
+        ("nl", "26 mrt 2023, 03:00"),
+        ("fr", "26 mars 2023, 03:00"),
+        ("de", "26 März 2023, 03:00"),
+        ("it", "26 mar 2023, 03:00"),
+    ],
+)
+def test_moment_when_brief_leaves_weekday_and_zone_to_the_caption(language: str, expected: str) -> None:
+    assert wording.brief(datetime(2023, 3, 26, 1, tzinfo=UTC), BRUSSELS, language) == expected

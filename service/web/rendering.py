@@ -30,7 +30,9 @@ def init_app(app: Flask) -> None:
     environment.filters.update(
         limit=_spoken(wording.limit_sentence),
         moment=_spoken(wording.moment),
+        brief=_spoken(wording.brief),
         day=_spoken(wording.day),
+        zone_name=_spoken(wording.zone_name),
         money=_spoken(wording.money),
         address=_spoken(wording.address),
         on_day=_spoken(wording.in_words),

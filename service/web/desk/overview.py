@@ -88,4 +88,10 @@ def _may_arrange_somewhere() -> bool:
 
 
 def _phase_of(day: StudyDay) -> tuple[str, str]:
-    return phase_in_words(day, signed_in().language)
+    """Where the study day is in its life; of one that is over, how far its attendance is."""
+    language = signed_in().language
+    if phase(day.window, full=False, now=now()) is not Phase.OVER:
+        return phase_in_words(day, language)
+    if day.signed_off_at is not None:
+        return translate(language, "Signed off"), "quiet"
+    return (translate(language, "To be signed off"), "warn") if day.taken else phase_in_words(day, language)

@@ -12,21 +12,27 @@ GROUPS: Final[Mapping[str, frozenset[str]]] = {
     "materials": frozenset({"language"}),
 }
 """By name; the fields that alone do not make a row, since they come filled in."""
-SPARE: Final = 2
+SPARE: Final = 1
 MORE: Final = 5
 MOST: Final = 100
 NUMBERED: Final = re.compile(r"(?P<group>[a-z]+)\.(?P<number>\d{1,3})\.(?P<name>.+)")
 
 
 def typed_rows(form: Fields, group: str) -> dict[int, dict[str, str]]:
-    """The rows that hold something and are not to go, in order: by number, the fields of each by their names in it."""
+    """The rows that count, in order: by number, the fields of each by their names in it; not those that are to go."""
+    return {number: row for number, row in held_rows(form, group).items() if not row.get("remove")}
+
+
+def held_rows(form: Fields, group: str) -> dict[int, dict[str, str]]:
+    """The rows that hold something, in order, also those that are to go."""
     rows: dict[int, dict[str, str]] = {}
     for number, name, value in _numbered(form, group):
         rows.setdefault(number, {})[name] = value
+    idle = GROUPS[group] | {"remove"}
     return {
         number: row
         for number, row in sorted(rows.items())
-        if not row.get("remove") and any(value for name, value in row.items() if name not in GROUPS[group])
+        if any(value for name, value in row.items() if name not in idle)
     }
 
 

@@ -9,7 +9,7 @@ from service.models import StudyDay
 from service.web.desk.arranging.conflict import remember
 from service.web.desk.arranging.filled import TEXTS, with_all_languages
 from service.web.desk.arranging.prefilled import values_of
-from service.web.desk.arranging.rows import GROUPS, shown_rows
+from service.web.desk.arranging.rows import GROUPS, held_rows, shown_rows
 from service.web.desk.fields import KINDS, LABELS, PARTNER_ROLES, POLICIES, QUESTION_KINDS
 from service.web.desk.local_times import READINGS
 from service.web.rendering import LANGUAGE_NAMES
@@ -49,6 +49,7 @@ def sheet(form: Mapping[str, str], day: StudyDay | None = None, *, add: str | No
         "errors": {},
         "label_of": label_of,
         "shown": fields["shown"].split(),
+        "used": {group: held_rows(fields, group) for group in GROUPS},
         "rows": {group: shown_rows(fields, group, more=add == group) for group in GROUPS},
         "readings": READINGS,
         "kinds": KINDS,

@@ -38,8 +38,8 @@ def about_seat(registration: Registration, *, now: datetime) -> AboutSeat:
     )
 
 
-def day_facts(day: StudyDay, language: str, *, public: bool = False) -> DayFacts:
-    """The facts of a study day; in ``public`` without the link of the meeting, which is for those who registered."""
+def day_facts(day: StudyDay, language: str) -> DayFacts:
+    """The facts of a study day in one language."""
     return DayFacts(
         title=said(day.title, language),
         starts_at=day.starts_at,
@@ -49,7 +49,7 @@ def day_facts(day: StudyDay, language: str, *, public: bool = False) -> DayFacts
         mailbox=day.mailbox,
         page_url=runtime().links.page(f"/{language}/{day.slug}"),
         place=address(day.venue, language) if day.venue else "",
-        online_url="" if public else day.online_url or "",
+        online_url=day.online_url or "",
         fee_cents=day.fee_cents,
         free_cancellation_until=day.free_cancellation_until,
         refill_lets_off=day.late_cancellation_policy == Policy.UNLESS_REFILLED,

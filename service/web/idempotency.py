@@ -45,15 +45,15 @@ Work = Callable[[Session], Response]
 def once(work: Work) -> Response:
     """Do the work in one transaction; with a key, only if it was not done before.
 
-    :raises InvalidInput: the key is too long.
+    :raises InvalidInput: the key is empty or too long.
     :raises IdempotencyMismatch: the key came with another body.
     """
-    key = request.headers.get(HEADER, "")
-    if not key:
+    key = request.headers.get(HEADER)
+    if key is None:
         with transaction() as session:
             return work(session)
-    if len(key) > LONGEST:
-        raise InvalidInput({HEADER: "too-long"})
+    if not 0 < len(key) <= LONGEST:
+        raise InvalidInput({HEADER: "too-long" if key else "required"})
     name, body = _name(key), hashlib.sha256(request.get_data()).hexdigest()
     with transaction() as session:
         kept = _claim(session, name, body, now=now())

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Final
 
-from flask import Response
+from flask import Response, request
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
+from service.domain.refusals import InvalidInput
 from service.domain.roles import Role
 from service.extensions import db
 from service.transaction import transaction
 from service.web.api.access import authorise
-from service.web.api.parsing import Parser
+from service.web.api.parsing import BODY, Parser
 from service.web.idempotency import HEADER, LONGEST, once
 from service.web.problems import TYPES
 
@@ -96,7 +97,7 @@ class Room:
                 wrapped = blueprint.arguments(call.body, required=call.body_required, **said)(wrapped)
             if call.query is not None:
                 wrapped = blueprint.arguments(call.query, location="query")(wrapped)
-            guarded = _guard(wrapped, call)
+            guarded = _guard(wrapped, call, with_body=call.body is not None and call.body_required)
             CALLS[guarded] = call
             blueprint.route(rule, methods=[method])(guarded)
             return view
@@ -104,10 +105,12 @@ class Room:
         return decorate
 
 
-def _guard(view: View, call: Call) -> View:
+def _guard(view: View, call: Call, *, with_body: bool) -> View:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         authorise(call.roles, knows_staff=call.knows_staff, limited=call.limited)
+        if with_body and not request.get_data():
+            raise InvalidInput({BODY: "required"})
         return view(*args, **kwargs)
 
     return guarded

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from werkzeug.routing import BaseConverter, IntegerConverter, Map, ValidationError
+from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 from service.reports.paging import LARGEST_ID
 from service.web.study_day_schema import SLUG
@@ -13,13 +13,7 @@ LONGEST_SLUG: Final = 80
 class SlugConverter(BaseConverter):
     """The address of a study day."""
 
-    regex = SLUG.replace("(", "(?:")
-
-    def to_python(self, value: str) -> str:
-        """:raises ValidationError: longer than any there can be."""
-        if len(value) > LONGEST_SLUG:
-            raise ValidationError
-        return value
+    regex = f"(?![a-z0-9-]{{{LONGEST_SLUG + 1}}})" + SLUG.replace("(", "(?:")
 
 
 class IdConverter(IntegerConverter):

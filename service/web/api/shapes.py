@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any, Final
 
-from marshmallow import Schema, fields, validate
+from marshmallow import INCLUDE, Schema, fields, validate
 
 from service.domain.fees import Policy
 from service.domain.seats import Status
@@ -56,7 +56,10 @@ def page_of(item: type[Schema]) -> type[Schema]:
 
 
 class ProblemSchema(Schema):
-    """RFC 9457. Members that belong to one type stand beside these; times in them are ISO 8601."""
+    """RFC 9457. Facts that belong to one type may stand beside these; times among them are ISO 8601."""
+
+    class Meta:
+        unknown = INCLUDE
 
     type = text("`/problems/NAME`, a page for people, or `about:blank` where the status says it all.", required=True)
     title = text("In the language of Accept-Language.", required=True)

@@ -26,12 +26,14 @@ class Caller:
     def __init__(self, client: FlaskClient, tokens: Tokens) -> None:
         self.client, self.tokens = client, tokens
 
-    def __call__(self, call: str, json: Any = None, *, as_: str = "", key: str = "", **headers: str) -> TestResponse:
+    def __call__(
+        self, call: str, json: Any = None, *, as_: str = "", key: str | None = None, **headers: str
+    ) -> TestResponse:
         method, path = call.split(" ")
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if as_:
             sent["Authorization"] = f"Bearer {self.tokens[as_]}"
-        if key:
+        if key is not None:
             sent["Idempotency-Key"] = key
         body = {} if json is None else {"json": json}
         return self.client.open(f"/api/v1{path}", method=method, headers=sent, **body)

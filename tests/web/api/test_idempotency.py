@@ -136,7 +136,7 @@ def test_key_when_another_comes_sweeps_old_ones_away(call: Caller, clock: Clock)
 
 
 @pytest.mark.usefixtures("day")
-@pytest.mark.parametrize(("key", "status"), [("x" * 255, 202), ("x" * 256, 422), ('"a b;c"', 202)])
+@pytest.mark.parametrize(("key", "status"), [("x" * 255, 202), ("x" * 256, 422), ("", 422), ('"a b;c"', 202)])
 def test_key_when_long_or_strange(call: Caller, key: str, status: int) -> None:
     assert call(SIGN_UP, AN, key=key).status_code == status
 

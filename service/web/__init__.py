@@ -2,14 +2,14 @@
 
 from flask import Flask
 
-from service.web import admin, answers, api, desk, headers, limits, lookout, own, public, rendering, size
+from service.web import admin, answers, api, desk, guards, headers, limits, lookout, own, public, rendering, size
 from service.web.health import health
 from service.web.sign_in import sign_in_pages
 
 
 def init_app(app: Flask) -> None:
     """Mount what there is."""
-    for part in (rendering, headers, answers, size, limits, lookout):
+    for part in (rendering, headers, answers, guards, size, limits, lookout):
         part.init_app(app)
     for blueprint in (health, sign_in_pages, admin.admin_pages, *own.PAGES, *desk.PAGES, *public.PAGES):
         app.register_blueprint(blueprint)

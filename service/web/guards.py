@@ -4,12 +4,22 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import request
+from flask import Flask, request
 from werkzeug.exceptions import BadRequest
 
+from service.domain.refusals import NotFound
 from service.runtime import runtime
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def init_app(app: Flask) -> None:
+    """Answer at once what no address of ours can hold: PostgreSQL fails on a NUL in text, SQLite finds nothing."""
+
+    @app.before_request
+    def refuse_nul() -> None:
+        if "\0" in request.path:
+            raise NotFound
 
 
 def client_address() -> IPv4Address | IPv6Address:

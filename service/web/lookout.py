@@ -7,6 +7,7 @@ what others commit at once, and keeps nobody waiting.
 from collections.abc import Mapping, Sequence
 from threading import local
 from typing import Any, Final
+from weakref import WeakSet
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -22,9 +23,9 @@ KEY: Final = "lookout"
 def init_app(app: Flask) -> None:
     """Give the application its lookout, and end it with the engine."""
     with app.app_context():
-        lookout = Lookout(db.engine)
+        lookout = Lookout(db.engine, WeakSet())
     app.extensions[KEY] = lookout
-    sa.event.listen(lookout.engine, "engine_disposed", lambda _engine: lookout.close())
+    sa.event.listen(lookout.engine, "engine_disposed", lambda _engine: lookout.close_all())
 
 
 def look(statement: sa.Select[Any], parameters: Mapping[str, Any] | None = None) -> Sequence[sa.Row[Any]]:
@@ -37,10 +38,13 @@ def look(statement: sa.Select[Any], parameters: Mapping[str, Any] | None = None)
 
 
 class Lookout(local):
-    """The connection of this thread, opened at its first use."""
+    """The connection of this thread, opened at its first use.
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    ``opened`` is one set for all threads: whoever ends the engine is seldom the thread that looked.
+    """
+
+    def __init__(self, engine: Engine, opened: WeakSet[Connection]) -> None:
+        self.engine, self.opened = engine, opened
         self.connection: Connection | None = None
 
     def rows(self, statement: sa.Select[Any], parameters: Mapping[str, Any]) -> Sequence[sa.Row[Any]]:
@@ -60,11 +64,23 @@ class Lookout(local):
     def close(self) -> None:
         """Give the connection up; the next look opens another."""
         if self.connection is not None:
-            self.connection.invalidate()  # closes it; a pool that was disposed of would keep it open
-            self.connection.close()
+            _end(self.connection)
             self.connection = None
 
+    def close_all(self) -> None:
+        """Those of all threads."""
+        self.connection = None
+        for connection in list(self.opened):
+            _end(connection)
+
     def _opened(self) -> Connection:
-        if self.connection is None:
+        if self.connection is None or self.connection.closed:
             self.connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            self.opened.add(self.connection)
         return self.connection
+
+
+def _end(connection: Connection) -> None:
+    if not connection.closed:
+        connection.invalidate()  # closes it; a pool that was disposed of would keep it open
+        connection.close()

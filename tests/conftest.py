@@ -79,12 +79,14 @@ def postgresql_url() -> Iterator[str]:
     admin.dispose()
 
 
-@pytest.fixture(
-    params=[
-        "sqlite",
-        pytest.param("postgresql", marks=pytest.mark.skipif(not POSTGRESQL, reason="TEST_DATABASE_URL names none")),
-    ]
+ON_POSTGRESQL = pytest.param(
+    "postgresql", marks=pytest.mark.skipif(not POSTGRESQL, reason="TEST_DATABASE_URL names none")
 )
+only_on_postgresql = pytest.mark.parametrize("database_url", [ON_POSTGRESQL], indirect=True)
+"""For a test of what SQLite has not: a server, or locks of rows."""
+
+
+@pytest.fixture(params=["sqlite", ON_POSTGRESQL])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty, migrated database, of each kind in turn."""
     if request.param == "sqlite":

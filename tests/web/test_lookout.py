@@ -10,6 +10,7 @@ from service.models import Organiser
 from service.transaction import transaction
 from service.web.lookout import KEY, Lookout, look
 from tests.builders import make_organiser
+from tests.conftest import only_on_postgresql
 
 NAMES = sa.select(Organiser.name)
 
@@ -42,10 +43,9 @@ def test_look_when_others_have_not_committed_sees_nothing(names: Callable[[], li
         assert names() == []
 
 
+@only_on_postgresql
 def test_look_when_the_server_has_closed_the_connection_takes_another(names: Callable[[], list[str]]) -> None:
     assert names() == []
-    if db.engine.dialect.name == "sqlite":
-        pytest.skip("SQLite has no server")
     lookout: Lookout = current_app.extensions[KEY]
     assert lookout.connection is not None
     pid = lookout.connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()

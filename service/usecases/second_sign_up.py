@@ -30,6 +30,8 @@ def answer_again(
         return None
     if _same(existing, application, now=now):
         return _place(existing)
+    if not _lock(session, existing):
+        return None
     told = sa.select(Message.id).where(
         Message.registration_id == existing.id,
         Message.letter == "already_registered",
@@ -56,6 +58,26 @@ def _live(session: Session, day: DayRow, email: str) -> Registration | None:
         )
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
+
+
+def _lock(session: Session, existing: Registration) -> bool:
+    """Let only one at a time look for the mail and send it; False where the registration has ended meanwhile.
+
+    PostgreSQL keeps the lock on a row that it found changed. It must go before anything else is waited for: every
+    other command locks the study day first, then registrations.
+    """
+    try_out = session.begin_nested()
+    still_live = (
+        sa.select(Registration.id)
+        .where(Registration.id == existing.id, Registration.status != Status.CANCELLED)
+        .with_for_update(key_share=True)
+    )
+    found = session.execute(still_live).first() is not None
+    if found:
+        try_out.commit()
+    else:
+        try_out.rollback()
+    return found
 
 
 def _same(existing: Registration, application: Application, *, now: datetime) -> bool:

@@ -40,7 +40,7 @@ class ReasonSchema(Schema):
 @staff_only(Role.ORGANISER)
 def ask_close(slug: str) -> str:
     """What closing means."""
-    return _form("close", own_day(slug, Role.ORGANISER), {})
+    return _form("pages/desk/close.html", own_day(slug, Role.ORGANISER), {})
 
 
 @opening_pages.post("/close")
@@ -54,7 +54,7 @@ def close(slug: str) -> Answer:
         reason = load(ReasonSchema(), request.form)["reason"]
         open_close.close(session, day_id, reason=reason, actor=actor(), now=now())
 
-    return _act("close", day, act, done="closed")
+    return _act("pages/desk/close.html", day, act, done="closed")
 
 
 @opening_pages.get("/reopen")
@@ -63,7 +63,7 @@ def ask_reopen(slug: str) -> str:
     """Until when? The present limit stands in the form while it is still to come."""
     day = own_day(slug, Role.ORGANISER)
     limit = day.closes_at if now() < day.closes_at else None
-    return _form("reopen", day, limit_fields("until", limit, day.time_zone))
+    return _form("pages/desk/reopen.html", day, limit_fields("until", limit, day.time_zone))
 
 
 @opening_pages.post("/reopen")
@@ -80,14 +80,14 @@ def reopen(slug: str) -> Answer:
         reason = load(ReasonSchema(), request.form)["reason"]
         open_close.reopen(session, day_id, until=until, reason=reason, actor=actor(), now=now())
 
-    return _act("reopen", day, act, done="reopened")
+    return _act("pages/desk/reopen.html", day, act, done="reopened")
 
 
 @opening_pages.get("/cancel")
 @staff_only(Role.ORGANISER)
 def ask_call_off(slug: str) -> str:
     """How many people it concerns, and that it cannot be taken back."""
-    return _form("call_off", own_day(slug, Role.ORGANISER), {})
+    return _form("pages/desk/call_off.html", own_day(slug, Role.ORGANISER), {})
 
 
 @opening_pages.post("/cancel")
@@ -103,23 +103,23 @@ def call_off(slug: str) -> Answer:
             raise InvalidInput({"confirm": "confirm"})
         open_close.call_off(session, day_id, reason=reason, actor=actor(), now=now())
 
-    return _act("call_off", day, act, done="called-off")
+    return _act("pages/desk/call_off.html", day, act, done="called-off")
 
 
-def _act(name: str, day: StudyDay, act: Callable[[Session], None], *, done: str) -> Answer:
+def _act(template: str, day: StudyDay, act: Callable[[Session], None], *, done: str) -> Answer:
     """Do it and go to the overview; or the form again, with what was typed and what is wrong with it."""
     url, language = day_url(day), signed_in().language
     try:
         with transaction() as session:
             act(session)
     except InvalidInput as refusal:
-        return _form(name, day, request.form, errors=words(refusal.fields, language)), 422
+        return _form(template, day, request.form, errors=words(refusal.fields, language)), 422
     except Refusal as refusal:
-        return _form(name, day, request.form, problem=sentence(refusal, language)), problem_of(refusal).status
+        return _form(template, day, request.form, problem=sentence(refusal, language)), problem_of(refusal).status
     return Response(status=303, headers={"Location": f"{url}?done={done}"})
 
 
-def _form(name: str, day: StudyDay, values: Any, **context: Any) -> str:
+def _form(template: str, day: StudyDay, values: Any, **context: Any) -> str:
     people = at_a_glance(db.session(), day.id)
     form = {"values": values, "errors": {}, "readings": READINGS, "glance": people, **context}
-    return day_page(f"pages/desk/{name}.html", day, "overview", **form)
+    return day_page(template, day, "overview", **form)

@@ -32,12 +32,22 @@ def studiedag(*arguments: str, **environ: str) -> subprocess.CompletedProcess[st
 
 def studiedag_into(stdout: int, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """As ``studiedag``, its output into a descriptor."""
-    return subprocess.run(
+    with _started(stdout, *arguments, **environ) as process:
+        said, complained = process.communicate()
+    return subprocess.CompletedProcess(process.args, process.returncode, said, complained)
+
+
+def started(*arguments: str, **environ: str) -> subprocess.Popen[str]:
+    """As ``studiedag``, while it runs."""
+    return _started(subprocess.DEVNULL, *arguments, **environ)
+
+
+def _started(stdout: int, *arguments: str, **environ: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
         [sys.executable, "-c", "from service.app import main; main()", *arguments],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environ},
         cwd=environ.get("PWD", ROOT),
         stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
-        check=False,
     )

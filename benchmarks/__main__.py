@@ -17,6 +17,7 @@ from urllib.parse import urljoin
 
 from benchmarks import driver
 from benchmarks.contenders import DAY, FORM, Contender, floor, hello, ours, sink
+from benchmarks.mails import floor_mailer, our_worker
 from benchmarks.memory import proportional_mb
 from benchmarks.servers import FLOOR
 
@@ -81,6 +82,16 @@ def mailed(folder: Path, rounds: int, number: int) -> Iterator[Row]:
             yield at_most(f"memory of the worker, MB, {kind}", proportional_mb(mine.trees["worker"]), 90)
 
 
+def mails(folder: Path, rounds: int, number: int) -> Iterator[Row]:
+    """Mails a second of the worker alone, with real letters and each result durable before the next mail."""
+    for kind in KINDS:
+        with sink(folder), our_worker(kind, folder / kind / "i", number) as mine:
+            with floor_mailer(kind, folder / kind / "j", number) as other:
+                a, b = interleaved(rounds, lambda: mine.rate(number), lambda: other.rate(number))
+            yield at_least(f"mails a second, {kind}", a, b, 0.8)
+            yield at_most(f"memory of the worker after them, MB, {kind}", proportional_mb(mine.pid), 90)
+
+
 def page(folder: Path, rounds: int, number: int) -> Iterator[Row]:
     """Public pages a second, and what a form page costs to load."""
     with ExitStack() as running:
@@ -116,7 +127,7 @@ def growth(folder: Path, rounds: int, number: int) -> Iterator[Row]:
         yield at_most(f"ms a sign-up at 1,000,000, to that at 1,000, {kind}", 1000 / large, 1.25, 1000 / small)
 
 
-SECTIONS = {"sign-up": sign_up, "mailed": mailed, "page": page, "growth": growth}
+SECTIONS = {"sign-up": sign_up, "mailed": mailed, "mails": mails, "page": page, "growth": growth}
 
 
 def weight(url: str) -> tuple[int, int]:

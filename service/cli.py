@@ -81,7 +81,9 @@ def load_demo() -> None:
 @click.option("--once", is_flag=True, help="All that is due now, then end.")
 def work(*, once: bool) -> None:
     """Send due mail and do timed work until it is stopped."""
-    worker.run(once=once)
+    if not once:
+        worker.become_a_worker()
+    worker.run(once=True)
 
 
 @commands.group("organiser")

@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from service.extensions import db
+from service.locale import LANGUAGES
 from service.mail.delivery import Delivery
 from service.mail.worker import work_once
 from service.models import Heartbeat, Message, Registration
@@ -22,6 +23,7 @@ from service.web.clock import utc_now
 from tests.conftest import Clock
 from tests.mail.outgoing import change, later, messages, queue, sources
 from tests.smtp import HANG, SmtpServer
+from tests.usecases.steps import joined
 
 ROOT = Path(__file__).parents[2]
 Start = Callable[..., subprocess.Popen[str]]
@@ -123,6 +125,18 @@ class TestProcess:
 
         assert took < 5
         assert status == 0
+
+    @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="no proportional memory here")
+    def test_worker_when_it_has_sent_in_all_languages_is_small(self, start: Start, smtp_server: SmtpServer) -> None:
+        queue(0)
+        for number, language in enumerate(LANGUAGES, start=1):
+            joined(number, language=language)
+        process = start()
+
+        assert wait_for(lambda: len(smtp_server.mails) == len(LANGUAGES))
+        lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+        (kilobytes,) = (int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        assert kilobytes < 90_000
 
     def test_worker_when_run_once_sends_what_is_due_and_ends(self, start: Start, smtp_server: SmtpServer) -> None:
         queue(60)

@@ -1,8 +1,5 @@
 import shutil
-import signal
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,7 +15,7 @@ from service.models import History, Registration
 from service.transaction import transaction
 from service.usecases.register import register
 from tests.builders import NOW, make_application, make_day, make_organiser
-from tests.command import SECRET, Run, started, studiedag
+from tests.command import SECRET, Run, studiedag
 
 Capture = pytest.CaptureFixture[str]
 
@@ -228,29 +225,3 @@ def test_restore_when_somebody_holds_the_database_gives_up(story: Path, database
             restore(database_url, story, overwrite=True)
 
     assert registrations(database_url) == ["an1@example.org", "an2@example.org"]
-
-
-@pytest.mark.slow
-def test_restore_when_killed_half_way_leaves_what_was_there(sqlite_template: Path, tmp_path: Path) -> None:
-    database, small = tmp_path / "live.sqlite3", tmp_path / "backup"
-    shutil.copy(sqlite_template, database)
-    backup(f"sqlite:///{database}", small)
-    with closing(sqlite3.connect(database)) as connection, connection:
-        connection.execute("CREATE TABLE pages AS SELECT randomblob(1000000) AS page")
-        connection.executemany("INSERT INTO pages VALUES (randomblob(?))", [(1_000_000,)] * 60)
-    large = tmp_path / "large"
-    backup(f"sqlite:///{database}", large)
-    restore(f"sqlite:///{database}", small, overwrite=True)
-
-    with started("restore", str(large), SECRET_KEY=SECRET, DATABASE_URL=f"sqlite:///{database}") as process:
-        while process.poll() is None:
-            if any(log.stat().st_size > 2_000_000 for log in tmp_path.glob("live.sqlite3-*")):
-                process.kill()
-        assert process.wait() == -signal.SIGKILL
-
-    with closing(sqlite3.connect(database)) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'pages'").fetchone() == (0,)
-    restore(f"sqlite:///{database}", large, overwrite=True)
-    with closing(sqlite3.connect(database)) as connection:
-        assert connection.execute("SELECT count(*) FROM pages").fetchone() == (61,)

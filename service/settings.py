@@ -1,10 +1,11 @@
 """Settings from the environment; a wrong or missing value stops the start with one line that names it (contract)."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -12,6 +13,10 @@ from sqlalchemy.exc import ArgumentError
 DEFAULT_DATABASE = "sqlite:///var/studiedag.sqlite3"
 SHORTEST_SECRET = 16
 HIGHEST_PORT = 65535
+LONGEST_NAME = 200
+LONGEST_ADDRESS = 254
+ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
+HOST = re.compile(r"[\w.-]+|[0-9a-fA-F:]*:[0-9a-fA-F:.]*")  # a name or IPv4 without a port, or IPv6
 THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -50,7 +55,7 @@ class Settings:
         tls, ssl = _flag(environ, "MAIL_USE_TLS"), _flag(environ, "MAIL_USE_SSL")
         if tls and ssl:
             raise SettingsError("MAIL_USE_TLS and MAIL_USE_SSL are both on: choose one")
-        server, user = environ.get("MAIL_SERVER", "").strip(), environ.get("MAIL_USERNAME", "")
+        server, user = _host(environ, "MAIL_SERVER"), environ.get("MAIL_USERNAME", "")
         if user and server and not (tls or ssl or server in THIS_MACHINE):
             raise SettingsError("MAIL_USERNAME: a password goes over TLS only; set MAIL_USE_TLS=1 or MAIL_USE_SSL=1")
         data_folder = Path.cwd() / "var"
@@ -58,7 +63,7 @@ class Settings:
             secret_keys=_secret_keys(environ),
             database_url=_database_url(environ),
             base_url=_base_url(environ),
-            organiser_name=environ.get("ORGANISER_NAME", "").strip() or cls.organiser_name,
+            organiser_name=_name(environ, "ORGANISER_NAME", cls.organiser_name),
             organiser_mailbox=_address(environ, "ORGANISER_MAILBOX", cls.organiser_mailbox),
             mail_server=server,
             mail_port=_port(environ, "MAIL_PORT", 465 if ssl else 587 if tls else 25),
@@ -88,14 +93,14 @@ def _database_url(environ: Mapping[str, str]) -> str:
     given = environ.get("DATABASE_URL", "").strip() or DEFAULT_DATABASE
     try:
         url = make_url(given)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise SettingsError("DATABASE_URL is no database address: sqlite:///PATH or postgresql+psycopg://…") from None
     if url.drivername in {"postgres", "postgresql"}:
         url = url.set(drivername="postgresql+psycopg")
     if url.drivername not in {"sqlite", "postgresql+psycopg"}:
         raise SettingsError(f"DATABASE_URL names {url.drivername}: only sqlite and postgresql+psycopg are supported")
     if url.drivername == "sqlite":
-        if not url.database or url.database == ":memory:":
+        if not url.database or url.database == ":memory:" or Path(url.database).is_dir():
             raise SettingsError("DATABASE_URL needs a file for SQLite: sqlite:///PATH")
         url = url.set(database=str(Path(url.database).absolute()))
     return url.render_as_string(hide_password=False)
@@ -103,8 +108,8 @@ def _database_url(environ: Mapping[str, str]) -> str:
 
 def _base_url(environ: Mapping[str, str]) -> str:
     given = environ.get("BASE_URL", "").strip().rstrip("/") or f"http://127.0.0.1:{_port(environ, 'PORT', 8000)}"
-    parts = urlsplit(given)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query or parts.fragment:
+    parts = _url(given, {"http", "https"})
+    if parts is None or parts.username or parts.path or parts.query or parts.fragment:
         raise SettingsError("BASE_URL must be like https://studiedag.example.org, without a path")
     return given
 
@@ -113,8 +118,8 @@ def _mailbox_url(environ: Mapping[str, str]) -> str:
     given = environ.get("MAILBOX_URL", "").strip()
     if not given:
         return ""
-    parts = urlsplit(given)
-    if parts.scheme not in {"imap", "imaps"} or not parts.hostname:
+    parts = _url(given, {"imap", "imaps"})
+    if parts is None:
         raise SettingsError("MAILBOX_URL must be like imaps://user:password@host:993/INBOX")
     if parts.scheme == "imap" and parts.hostname not in THIS_MACHINE:
         raise SettingsError("MAILBOX_URL: imap:// is for this machine only; use imaps://")
@@ -123,9 +128,19 @@ def _mailbox_url(environ: Mapping[str, str]) -> str:
 
 def _redis_url(environ: Mapping[str, str]) -> str:
     given = environ.get("REDIS_URL", "").strip()
-    if given and urlsplit(given).scheme not in {"redis", "rediss", "unix"}:
+    if given and not given.startswith("unix:///") and _url(given, {"redis", "rediss"}) is None:
         raise SettingsError("REDIS_URL must be like redis://host:6379/0")
     return given
+
+
+def _url(given: str, schemes: Collection[str]) -> SplitResult | None:
+    """The parts of an address with one of these schemes, a host and perhaps a port; None where it is no such."""
+    try:
+        parts = urlsplit(given)
+        named = parts.scheme in schemes and parts.hostname and parts.port != 0
+    except ValueError:
+        return None
+    return None if not named or any(character.isspace() for character in given) else parts
 
 
 def _networks(environ: Mapping[str, str], name: str) -> tuple[IPv4Network | IPv6Network, ...]:
@@ -139,8 +154,22 @@ def _networks(environ: Mapping[str, str], name: str) -> tuple[IPv4Network | IPv6
 
 def _address(environ: Mapping[str, str], name: str, default: str) -> str:
     given = environ.get(name, "").strip() or default
-    if given and (given.count("@") != 1 or any(c.isspace() or c in "<>,;" for c in given) or given[0] == "@"):
+    if given and (not ADDRESS.fullmatch(given) or len(given) > LONGEST_ADDRESS):
         raise SettingsError(f"{name} must be one mail address, like events@example.org")
+    return given
+
+
+def _name(environ: Mapping[str, str], name: str, default: str) -> str:
+    given = environ.get(name, "").strip() or default
+    if len(given) > LONGEST_NAME or not given.isprintable():
+        raise SettingsError(f"{name} must be one line of at most {LONGEST_NAME} characters")
+    return given
+
+
+def _host(environ: Mapping[str, str], name: str) -> str:
+    given = environ.get(name, "").strip()
+    if given and not HOST.fullmatch(given):
+        raise SettingsError(f"{name} must be the name or the address of a machine, like smtp.example.org")
     return given
 
 
@@ -148,7 +177,7 @@ def _port(environ: Mapping[str, str], name: str, default: int) -> int:
     given = environ.get(name, "").strip()
     if not given:
         return default
-    if not given.isascii() or not given.isdigit() or not 0 < int(given[:6]) <= HIGHEST_PORT:
+    if not re.fullmatch("[0-9]{1,5}", given) or not 0 < int(given) <= HIGHEST_PORT:
         raise SettingsError(f"{name} must be a port number from 1 to {HIGHEST_PORT}")
     return int(given)
 

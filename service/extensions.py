@@ -3,6 +3,7 @@
 import select
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from flask_mail import Mail
 from flask_sqlalchemy import SQLAlchemy
@@ -26,13 +27,16 @@ mail = Mail()
 WAL_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """First releases of each branch with the WAL-reset fix: before it a log could be lost (house.md)."""
 BUSY_SECONDS = 10
+"""How long to wait for a lock or a connection: shorter than any request may take."""
+IDLE_SECONDS = 60
+"""After this PostgreSQL ends a transaction in which nothing happens, so that a hung process holds no study day."""
 
 
 def engine_options(url: str) -> dict[str, Any]:
     """What ``create_engine`` gets besides the address."""
     if url.startswith("sqlite"):
-        return {"module": sqlite, "connect_args": {"timeout": BUSY_SECONDS}}
-    return {"pool_size": 5, "max_overflow": 10, "connect_args": {"connect_timeout": 5}}
+        return {"module": sqlite, "pool_timeout": BUSY_SECONDS, "connect_args": {"timeout": BUSY_SECONDS}}
+    return {"pool_size": 5, "max_overflow": 10, "pool_timeout": BUSY_SECONDS, "connect_args": {"connect_timeout": 5}}
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:
@@ -48,6 +52,16 @@ def _open_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> No
     journal = "WAL" if wal_is_safe(sqlite.sqlite_version_info) else "TRUNCATE"
     for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS}000"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+@sa.event.listens_for(sa.Engine, "connect")
+def _open_postgresql(connection: object, _entry: ConnectionPoolEntry) -> None:
+    if not isinstance(connection, psycopg.Connection):
+        return
+    waits = {"lock_timeout": f"{BUSY_SECONDS}s", "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s"}
+    for name, longest in waits.items():
+        connection.execute("SELECT set_config(%s, %s, false)", (name, longest))
+    connection.commit()
 
 
 @sa.event.listens_for(sa.Engine, "begin")
@@ -70,5 +84,9 @@ def _drop_dead(connection: DBAPIConnection, _entry: ConnectionPoolEntry, _fairy:
     fileno = getattr(connection, "fileno", None)
     if fileno is None:
         return
-    if connection.closed or select.select([fileno()], [], [], 0)[0]:
-        raise DisconnectionError
+    if not connection.closed:
+        waiting = select.poll()  # select() would fail for a file descriptor above 1023
+        waiting.register(fileno(), select.POLLIN)
+        if not waiting.poll(0):
+            return
+    raise DisconnectionError

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from service.domain.refusals import AlreadyRegistered, Conflict, Refusal, SlugTaken, Unavailable
 from service.extensions import db
 
+AWAY = (OperationalError, InternalError, InterfaceError, PoolTimeoutError)
+"""The database is locked, full, read-only (to PostgreSQL an internal error) or away, or all connections are taken."""
 CONSTRAINTS: dict[str, type[Refusal]] = {
     "uq_registration_live_email": AlreadyRegistered,
     "registration.study_day_id, registration.email_folded": AlreadyRegistered,
@@ -38,7 +41,7 @@ def transaction() -> Iterator[Session]:
     except IntegrityError as error:
         session.rollback()
         raise _refusal(error) from error
-    except OperationalError as error:
+    except AWAY as error:
         session.rollback()
         raise Unavailable from error
     except BaseException:
@@ -55,7 +58,7 @@ def glance() -> Iterator[Connection]:
     try:
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             yield connection
-    except OperationalError as error:
+    except AWAY as error:
         raise Unavailable from error
 
 

@@ -1,5 +1,24 @@
+import sqlalchemy as sa
+from alembic import command
+from alembic.script import ScriptDirectory
+
+from service.migrations import alembic_config
 from tools.migrations import differences_after_upgrade
 
 
 def test_migrations_when_run_make_the_tables_of_the_models(database_url: str) -> None:
+    assert differences_after_upgrade(database_url) == []
+
+
+def test_migrations_when_listed_have_one_head() -> None:
+    assert len(ScriptDirectory.from_config(alembic_config("sqlite://")).get_heads()) == 1
+
+
+def test_migrations_when_taken_back_leave_nothing_and_can_be_run_again(database_url: str) -> None:
+    config = alembic_config(database_url)
+    engine = sa.create_engine(database_url, poolclass=sa.NullPool)
+
+    command.downgrade(config, "base")
+    assert sa.inspect(engine).get_table_names() == ["alembic_version"]
+
     assert differences_after_upgrade(database_url) == []

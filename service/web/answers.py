@@ -7,12 +7,13 @@ from traceback import format_tb
 from typing import Any, Final
 
 from flask import Flask, Response, g, json, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from service.domain.refusals import InvalidInput, NotFound, Refusal, RegistrationClosed, Unavailable
 from service.locale import LANGUAGES, N_, translate
 from service.runtime import runtime
+from service.transaction import AWAY
 from service.web.forms import words
 from service.web.problems import problem_of, public_facts, sentence
 from service.web.rendering import preferred_language, render
@@ -43,7 +44,8 @@ def init_app(app: Flask) -> None:
     """Let no failure reach anybody as a traceback."""
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(HTTPException, failed)
-    app.register_error_handler(OperationalError, unavailable)
+    for away in AWAY:
+        app.register_error_handler(away, unavailable)
     app.register_error_handler(Exception, broken)
 
 
@@ -89,7 +91,7 @@ def failed(error: HTTPException) -> Response:
     return answer
 
 
-def unavailable(_error: OperationalError) -> Response:
+def unavailable(_error: SQLAlchemyError) -> Response:
     """The database did not answer a question; nothing was to be written."""
     return refused(Unavailable())
 

@@ -98,7 +98,18 @@ def moment(at: datetime, zone: str, language: str) -> str:
 def brief(at: datetime, zone: str, language: str) -> str:
     """An instant in a row of a table, whose caption names the zone: "20 Mar 2023, 14:03"."""
     local = _local(at, zone)
-    return f"{format_date(local.date(), 'd MMM y', BY_LANGUAGE[language])}, {_clock(local)}"
+    return f"{short_day(local.date(), language)}, {_clock(local)}"
+
+
+@lru_cache(KEPT)
+def short_day(on: date, language: str) -> str:
+    """A date in short: "20 Mar 2023"."""
+    return format_date(on, "d. MMM y" if language == "de" else "d MMM y", BY_LANGUAGE[language])
+
+
+def clock(at: datetime, zone: str) -> str:
+    """The local time of an instant: "14:03"."""
+    return _clock(_local(at, zone))
 
 
 def day(at: datetime, zone: str, language: str) -> str:

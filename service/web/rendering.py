@@ -31,6 +31,8 @@ def init_app(app: Flask) -> None:
         limit=_spoken(wording.limit_sentence),
         moment=_spoken(wording.moment),
         brief=_spoken(wording.brief),
+        short_day=_spoken(wording.short_day),
+        clock=wording.clock,
         day=_spoken(wording.day),
         zone_name=_spoken(wording.zone_name),
         money=_spoken(wording.money),

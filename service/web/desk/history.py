@@ -14,8 +14,8 @@ from service.reports.history import HistoryItem, history_of_day
 from service.reports.paging import Slice
 from service.web.desk.fields import LABELS
 from service.web.desk.frame import day_page
-from service.web.people.words import Words
 from service.web.security import own_day, signed_in, staff_only
+from service.web.words import Words
 from service.wording import limit_sentence, money
 
 Details = Callable[[HistoryItem, StudyDay, str], list[str]]

@@ -19,8 +19,8 @@ from service.transaction import transaction
 from service.usecases.resend import resend
 from service.web.clock import now
 from service.web.desk.frame import day_page, day_url
-from service.web.people.words import Words
 from service.web.security import actor, own_day, signed_in, staff_only
+from service.web.words import Words
 
 HEADERS: Final = ("From", "To", "Subject", "Date", "Message-ID")
 COLOURS: Final = {"queued": "", "sending": "", "sent": "good", "failed": "bad", "suppressed": "quiet"}

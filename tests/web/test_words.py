@@ -10,8 +10,8 @@ from service.domain.seats import Status
 from service.domain.windows import Verdict
 from service.letters.writing import ABOUT
 from service.reports.registrations import Attendance
-from service.web.people.words import WORDS, Words
 from service.web.schemas import ORGANISATION_KINDS
+from service.web.words import WORDS, Words
 
 
 @pytest.mark.parametrize(

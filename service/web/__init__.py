@@ -2,7 +2,22 @@
 
 from flask import Flask
 
-from service.web import admin, answers, api, desk, guards, headers, limits, lookout, own, public, rendering, size
+from service.web import (
+    admin,
+    answers,
+    api,
+    desk,
+    finance,
+    guards,
+    headers,
+    limits,
+    lookout,
+    own,
+    people,
+    public,
+    rendering,
+    size,
+)
 from service.web.health import health
 from service.web.sign_in import sign_in_pages
 
@@ -11,6 +26,7 @@ def init_app(app: Flask) -> None:
     """Mount what there is."""
     for part in (rendering, headers, answers, guards, size, limits, lookout):
         part.init_app(app)
-    for blueprint in (health, sign_in_pages, admin.admin_pages, *own.PAGES, *desk.PAGES, *public.PAGES):
+    staff = (*desk.PAGES, *people.PAGES, *finance.PAGES, admin.admin_pages)
+    for blueprint in (health, sign_in_pages, *staff, *own.PAGES, *public.PAGES):
         app.register_blueprint(blueprint)
     api.init_app(app)

@@ -1,0 +1,83 @@
+"""End somebody's registration: on request, where the clock judges, or by the organiser's own wish (rules.md 6)."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from flask import Blueprint, request
+from sqlalchemy.orm import Session
+
+from service.domain.fees import Channel
+from service.domain.roles import Role
+from service.domain.seats import Status
+from service.domain.windows import on_time
+from service.models import Registration
+from service.usecases.cancel import cancel
+from service.web.clock import now
+from service.web.desk.frame import day_page, day_url
+from service.web.forms import load
+from service.web.people.acting import Answer, carry_out
+from service.web.people.registrations import registration_of
+from service.web.people.schemas import ReasonSchema
+from service.web.security import actor, staff_only
+
+ONE: Final = "/desk/study-days/<slug>/registrations/<int:registration_id>"
+
+cancelling_pages = Blueprint("desk_cancelling", __name__, url_prefix=ONE)
+
+
+@cancelling_pages.get("/cancel")
+@staff_only(Role.ORGANISER)
+def ask_cancel(slug: str, registration_id: int) -> str:
+    """What cancelling now means for this person."""
+    return _form("cancel", registration_of(slug, registration_id))()
+
+
+@cancelling_pages.post("/cancel")
+@staff_only(Role.ORGANISER)
+def cancel_on_request(slug: str, registration_id: int) -> Answer:
+    """They called in: as if they had done it themselves, at this instant."""
+    return _end("cancel", registration_of(slug, registration_id), Channel.ORGANISER, done="cancelled")
+
+
+@cancelling_pages.get("/remove")
+@staff_only(Role.ORGANISER)
+def ask_remove(slug: str, registration_id: int) -> str:
+    """That no fee follows, whatever the clock says."""
+    return _form("remove", registration_of(slug, registration_id))()
+
+
+@cancelling_pages.post("/remove")
+@staff_only(Role.ORGANISER)
+def remove(slug: str, registration_id: int) -> Answer:
+    """The organiser does not want them there, or made a mistake."""
+    return _end("remove", registration_of(slug, registration_id), Channel.REMOVED, done="removed")
+
+
+def _end(name: str, row: Registration, channel: Channel, *, done: str) -> Answer:
+    registration_id, onwards = row.id, f"{day_url(row.study_day, '/registrations')}/{row.id}?done={done}"
+
+    def act(session: Session) -> None:
+        reason = load(ReasonSchema(), request.form)["reason"]
+        cancel(session, registration_id, channel=channel, reason=reason, actor=actor(), now=now())
+
+    return carry_out(act, onwards=onwards, again=_form(name, row, values=request.form))
+
+
+def _form(name: str, row: Registration, **context: Any) -> Callable[..., str]:
+    """The page that asks; where nothing can be ended any more it says so instead."""
+    registration_id, slug = row.id, row.study_day.slug
+
+    def render(**more: Any) -> str:
+        row = registration_of(slug, registration_id)
+        terms, day = row.terms, row.study_day
+        facts: dict[str, Any] = {
+            "person": row,
+            "terms": terms,
+            "free": on_time(now(), terms.free_until),
+            "ended": row.status == Status.CANCELLED,
+            "started": not on_time(now(), day.starts_at),
+        }
+        facts = {"values": {}, "errors": {}, **facts, **context, **more}
+        return day_page(f"pages/people/{name}.html", day, "registrations", **facts)
+
+    return render

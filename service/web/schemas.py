@@ -71,6 +71,7 @@ class Address(Text):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(254, **kwargs)
+        self.metadata = {**self.metadata, "format": "email"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)

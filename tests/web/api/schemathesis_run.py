@@ -11,6 +11,7 @@ from schemathesis.engine import Status, from_schema
 from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
 
 DOCUMENT = "/api/v1/openapi.json"
+LIKELY = 0.8
 FEW = 50
 """Below that many examples the edges of a study day are tried in making one only, not in changing one as well."""
 
@@ -47,7 +48,7 @@ class Outcome:
 
 
 def configuration(*, seed: int, examples: int, token: str, values: dict[str, list[Any]]) -> SchemathesisConfig:
-    """All phases and all checks but one. ``values``: what stands in paths most of the time, since it exists.
+    """All phases and all checks but one. ``values``: what mostly stands in paths and bodies, since it is there.
 
     422 is no failure of valid data: that limits stand in order, a document cannot say. ``ignored_auth`` cannot run in
     one process (the tool hands an argument of ``requests`` to the WSGI client); test_access.py does its work.
@@ -60,7 +61,7 @@ def configuration(*, seed: int, examples: int, token: str, values: dict[str, lis
             "continue-on-failure": True,
             "suppress-health-check": ["all"],
             "dictionaries": {name: {"values": known} for name, known in values.items()},
-            "parameters": {f"path.{name}": {"dictionary": name, "probability": 0.75} for name in values},
+            "parameters": {name: {"dictionary": name, "probability": LIKELY} for name in values},
             "auth": {"openapi": {"token": {"bearer": token}}},
             "generation": {"max-examples": examples, "no-shrink": True},
             "operations": [{"include-operation-id": "edit_study_day", "phases": {"coverage": {"enabled": not short}}}],

@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from service.extensions import db
-from service.models import ApiToken, Charge, LateRequest, Registration, StudyDay
+from service.models import ApiToken, Charge, LateRequest, Organiser, Registration, StudyDay
 from service.transaction import transaction
 from service.web.api.calls import CALLS, Call
 from service.web.limits import GUESSES_PER_CLIENT
@@ -34,8 +34,8 @@ def ids(tokens: Tokens, clock: Clock) -> dict[str, int]:
     del tokens
     clock.set(ENDS_AT)
     with transaction() as session:
-        ours = session.execute(sa.text("SELECT id FROM organiser WHERE slug = 'bsog'")).scalar_one()
-        found = signed_off(session, organiser=session.get_one(StudyDay.organiser.property.mapper.class_, ours))
+        ours = session.execute(sa.select(Organiser).where(Organiser.slug == "bsog")).scalar_one()
+        found = signed_off(session, organiser=ours)
     return {
         "registration_id": found["present"],
         "request_id": found["late_request"],

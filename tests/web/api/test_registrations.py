@@ -4,7 +4,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from service.domain.refusals import Refusal
 from service.extensions import db
 from service.models import Message, Registration, StudyDay
 from service.transaction import transaction
@@ -312,12 +311,3 @@ def test_check_in_when_the_attendance_was_signed_off(call: Caller, lived: dict[s
 
     assert (answer.status_code, answer.get_json()["type"]) == (409, "/problems/conflict")
     assert call(f"GET {REGISTRATIONS}", as_="organiser").get_json()["items"][1]["attendance"] == "absent"
-
-
-def test_refusal_when_raised_inside_a_savepoint_leaves_nothing(call: Caller, lived: dict[str, int]) -> None:
-    assert issubclass(Refusal, Exception)
-    before = rows()
-
-    call(f"POST /registrations/{lived['late']}/cancel", {"reason": "x"}, as_="organiser", key="again")
-
-    assert rows() == before

@@ -29,6 +29,20 @@ from tests.web.api.schemathesis_run import configuration, run
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "4"))
 SEEDS = [int(seed) for seed in os.environ.get("SCHEMATHESIS_SEEDS", "1").split(",")]
 
+BODIES: dict[str, list[Any]] = {
+    "body.email": [f"somebody{number}@example.org" for number in range(50)],
+    "body.slug": [f"day-{number}" for number in range(50)],
+    "body.organiser": ["bsog"],
+    "body.time_zone": ["Europe/Brussels"],
+    "body.starts_at": ["2023-06-15T10:00:00+02:00", "2023-11-15T10:00:00+01:00"],
+    "body.ends_at": ["2023-11-15T17:00:00+01:00", "2023-11-16T12:00:00+01:00"],
+    "body.closes_at": ["2023-06-01T00:00:00+02:00", "2023-03-31T15:00:00+02:00"],
+    "body.free_cancellation_until": ["2023-05-31T00:00:00+02:00"],
+    "body.opens_at": ["2023-01-01T00:00:00+01:00", "2023-05-01T00:00:00+02:00"],
+    "body.until": ["2023-03-31T16:00:00+02:00", "2023-06-02T00:00:00+02:00"],
+}
+"""What random text would not hit upon: times in order with the right offsets, addresses that come back."""
+
 
 @pytest.fixture
 def plain_app(sqlite_template: Path, tmp_path: Path, clock: Clock) -> Flask:
@@ -60,13 +74,13 @@ def seed(app: Flask, now: datetime) -> tuple[str, dict[str, list[Any]]]:
         add_staff(session, "all@staff.example", Role.ADMIN, ours, language="nl", actor=SYSTEM, now=now)
         token = make_api_token(session, "all@staff.example", actor=SYSTEM, now=now)
     ids = list(range(1, 17))
-    known: dict[str, list[Any]] = {
-        "slug": ["lived", "open", "closed"],
-        "registration_id": ids,
-        "request_id": ids,
-        "charge_id": [1, 2, 3],
+    return token, {
+        "path.slug": ["lived", "open", "closed"],
+        "path.registration_id": ids,
+        "path.request_id": ids,
+        "path.charge_id": [1, 2, 3],
+        **BODIES,
     }
-    return token, known
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from marshmallow import EXCLUDE, validate
+from marshmallow import EXCLUDE, missing, validate
 
 from service.domain.fees import WaiverReason
 from service.web.fields import Instant, Whole, YesNo
@@ -32,10 +32,15 @@ class LateSignUpSchema(LateRequestSchema):
 
 
 class StudyDayChangeSchema(StudyDaySchema):
-    """What is to change of a study day; what is left out stays. Instants keep their offset, for ``settled``."""
+    """What is to change of a study day; what is left out stays. Instants keep their offset, for ``settled``.
+
+    No field has a default, or a client made of our document might send it along with every change.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "partial": True})
+        for field in self.fields.values():
+            field.load_default = missing
 
 
 class ReasonSchema(Strict):

@@ -151,4 +151,6 @@ def test_document_when_asked_for_is_openapi_and_complete(client: FlaskClient) ->
         refusals = {status: said for status, said in operation["responses"].items() if status >= "400"}
         assert "503" in refusals
         assert all(list(said["content"]) == ["application/problem+json"] for said in refusals.values())
+    change = document["components"]["schemas"]["StudyDayChange"]
+    assert [name for name, field in change["properties"].items() if "default" in field] == []
     assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"

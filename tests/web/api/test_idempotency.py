@@ -9,9 +9,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from service.domain.refusals import Unavailable
+from service.domain.refusals import Full, Unavailable
 from service.extensions import db
 from service.models import History, IdempotencyKey, Message, Registration, StudyDay
+from service.usecases.register import register
 from service.web import idempotency
 from service.web.idempotency import KEPT_FOR
 from tests.builders import CLOSES_AT, NOW, TICK
@@ -76,6 +77,22 @@ def test_key_when_the_answer_was_a_refusal_refuses_again(call: Caller, clock: Cl
     assert (first.status_code, second.status_code, second.data) == (409, 409, first.data)
     assert second.mimetype == "application/problem+json"
     assert (count(Registration), count(History) - 12) == (0, 0)
+
+
+@pytest.mark.usefixtures("day")
+def test_key_when_refused_after_writing_keeps_the_answer_only(call: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a race for the last seat, which is refused when the rows are written already."""
+
+    def lose(*args: Any, **kwargs: Any) -> None:
+        register(*args, **kwargs)
+        raise Full
+
+    monkeypatch.setattr("service.web.api.registrations.register", lose)
+
+    answers = [call(SIGN_UP, AN, key="k1") for _ in range(2)]
+
+    assert [answer.get_json()["type"] for answer in answers] == ["/problems/full"] * 2
+    assert (count(Registration), count(Message), count(IdempotencyKey)) == (0, 0, 1)
 
 
 @pytest.mark.usefixtures("day")

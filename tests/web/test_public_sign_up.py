@@ -7,17 +7,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from service.domain.actors import Actor
-from service.extensions import db
 from service.locale import LANGUAGES
-from service.models import LateRequest, Message, Registration, StudyDay
+from service.models import StudyDay
 from service.transaction import transaction
 from service.usecases.open_close import call_off
-from tests.builders import CLOSES_AT, ENDS_AT, FREE_UNTIL, NOW, STARTS_AT, TICK, make_day
+from tests.builders import ENDS_AT, FREE_UNTIL, NOW, TICK
 from tests.conftest import Clock
+from tests.web.days import arrange
+from tests.web.enrolling import letters, rows
 from tests.web.forms import PERSON, errors_of, typed_values
 
 FORM = "/nl/integratiebeleid/register"
-LATE = "/nl/integratiebeleid/late-request"
 QUESTIONS: list[Any] = [
     {
         "id": "group",
@@ -33,22 +33,13 @@ QUESTIONS: list[Any] = [
 
 @pytest.fixture
 def day(app: Flask) -> StudyDay:
-    del app  # its context is what transaction() works in
-    with transaction() as session:
-        return make_day(session)
+    del app  # its context is what arrange() works in
+    return arrange()
 
 
 def change(**values: Any) -> None:
     with transaction() as session:
         session.execute(sa.update(StudyDay).values(revision=StudyDay.revision + 1, **values))
-
-
-def registrations() -> list[Registration]:
-    return list(db.session.execute(sa.select(Registration).order_by(Registration.id)).scalars())
-
-
-def letters() -> list[str]:
-    return list(db.session.execute(sa.select(Message.letter).order_by(Message.id)).scalars())
 
 
 @pytest.mark.usefixtures("day")
@@ -57,7 +48,7 @@ def test_sign_up_when_all_is_well_thanks_and_stores_what_was_typed(client: Flask
 
     assert (answer.status_code, answer.location) == (303, "/nl/integratiebeleid/registered/confirmed")
     assert 'data-place="confirmed"' in client.get(answer.location).text
-    (row,) = registrations()
+    (row,) = rows()
     assert (row.full_name, row.email, row.language, row.status) == ("An Peeters", "an@stad.example", "nl", "confirmed")
     assert (row.organisation_kind, row.dietary) == ("local_government", "vegetarisch")
     assert (row.terms_fee_cents, row.terms_free_cancellation_until) == (1500, FREE_UNTIL)
@@ -68,7 +59,7 @@ def test_sign_up_when_all_is_well_thanks_and_stores_what_was_typed(client: Flask
 def test_sign_up_when_another_language_of_contact_is_chosen(client: FlaskClient) -> None:
     client.post(FORM, data={**PERSON, "language": "fr"})
 
-    assert [row.language for row in registrations()] == ["fr"]
+    assert [row.language for row in rows()] == ["fr"]
 
 
 @pytest.mark.usefixtures("day")
@@ -76,7 +67,7 @@ def test_sign_up_when_sent_twice_makes_one_row_and_one_mail_and_answers_alike(cl
     first, second = client.post(FORM, data=PERSON), client.post(FORM, data=PERSON)
 
     assert (first.status_code, first.location, first.data) == (second.status_code, second.location, second.data)
-    assert (len(registrations()), letters()) == (1, ["confirmed"])
+    assert (len(rows()), letters()) == (1, ["confirmed"])
 
 
 @pytest.mark.usefixtures("day")
@@ -86,7 +77,7 @@ def test_sign_up_when_the_address_is_registered_answers_as_to_a_newcomer(client:
     again = client.post(FORM, data={**PERSON, "email": "AN@Stad.example", "first_name": "Anna"})
 
     assert (again.status_code, again.location, again.data) == (first.status_code, first.location, first.data)
-    assert (len(registrations()), letters()) == (1, ["confirmed", "already_registered"])
+    assert (len(rows()), letters()) == (1, ["confirmed", "already_registered"])
 
 
 @pytest.mark.usefixtures("day")
@@ -97,7 +88,7 @@ def test_sign_up_when_all_seats_are_taken_waits(client: FlaskClient) -> None:
 
     assert answer.location == "/nl/integratiebeleid/registered/waiting"
     assert 'data-place="waiting"' in client.get(answer.location).text
-    assert [row.status for row in registrations()] == ["waiting"]
+    assert [row.status for row in rows()] == ["waiting"]
 
 
 @pytest.mark.usefixtures("day")
@@ -110,7 +101,7 @@ def test_sign_up_when_full_without_a_waiting_list_is_refused(client: FlaskClient
     assert answer.status_code == 409
     assert "Er is geen plaats meer" in answer.text
     assert typed_values(answer.text)["organisation"] == "Stad Voorbeeld"
-    assert registrations() == []
+    assert rows() == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -128,7 +119,7 @@ def test_sign_up_when_fields_are_wrong_keeps_all_input(client: FlaskClient, lang
     assert {name: kept.get(name, "") for name in sent} == {**sent, "first_name": kept["first_name"]}
     assert kept["language"] == language
     assert "<details open>" in answer.text
-    assert registrations() == []
+    assert rows() == []
 
 
 @pytest.mark.usefixtures("day")
@@ -142,7 +133,7 @@ def test_sign_up_when_the_organiser_asks_questions(client: FlaskClient) -> None:
     assert typed_values(refused.text)["answers.topic"] == "Hoe?"
     assert "Welke werkgroep?: Kies een van de mogelijkheden." in refused.text
     assert accepted.status_code == 303
-    assert registrations()[0].answers == {"topic": "Hoe?", "group": "b", "lunch": True}
+    assert rows()[0].answers == {"topic": "Hoe?", "group": "b", "lunch": True}
 
 
 @pytest.mark.usefixtures("day")
@@ -155,68 +146,7 @@ def test_sign_up_when_a_machine_filled_the_hidden_field_is_held_until_a_human_sa
 
     assert (held.status_code, again.status_code, human.status_code) == (422, 422, 303)
     assert list(errors_of(held.text)) == ["human"]
-    assert len(registrations()) == 1
-
-
-@pytest.mark.usefixtures("day")
-def test_sign_up_when_closed_a_tick_ago_leads_on_with_what_was_typed(client: FlaskClient, clock: Clock) -> None:
-    clock.set(CLOSES_AT - TICK)
-    assert client.get(FORM).status_code == 200
-    clock.set(CLOSES_AT)
-    assert client.get(FORM).status_code == 409
-
-    refused = client.post(FORM, data={**PERSON, "dietary": "halal"})
-    sent = client.post(LATE, data={**typed_values(refused.text), "accept_terms": "1", "message": "Mag het nog?"})
-
-    assert refused.status_code == 409
-    assert 'action="/nl/integratiebeleid/late-request"' in refused.text
-    assert "mailto:events_bsog@vub.be?subject=Laattijdige%20aanvraag" in refused.text
-    assert (sent.status_code, sent.location) == (303, "/nl/integratiebeleid/late-request/sent")
-    assert client.get(sent.location).status_code == 200
-    request = db.session.execute(sa.select(LateRequest)).scalar_one()
-    assert (request.email, request.message, request.details["dietary"]) == ("an@stad.example", "Mag het nog?", "halal")
-    assert (registrations(), letters()) == ([], ["late_request_received"])
-
-
-@pytest.mark.usefixtures("day")
-def test_sign_up_when_closed_and_fields_are_wrong_shows_both(client: FlaskClient, clock: Clock) -> None:
-    clock.set(CLOSES_AT)
-
-    answer = client.post(FORM, data={**PERSON, "email": "x"})
-
-    assert (answer.status_code, list(errors_of(answer.text))) == (409, ["email"])
-    assert 'action="/nl/integratiebeleid/late-request"' in answer.text
-
-
-@pytest.mark.usefixtures("day")
-def test_late_request_when_still_open_leads_to_the_form(client: FlaskClient, clock: Clock) -> None:
-    clock.set(CLOSES_AT - TICK)
-
-    shown, sent = client.get(LATE), client.post(LATE, data=PERSON)
-
-    assert (shown.status_code, sent.status_code) == (409, 409)
-    assert 'href="/nl/integratiebeleid/register"' in shown.text
-    assert 'action="/nl/integratiebeleid/register"' in sent.text
-    assert typed_values(sent.text)["email"] == "an@stad.example"
-
-
-@pytest.mark.usefixtures("day")
-def test_late_request_when_the_day_begins(client: FlaskClient, clock: Clock) -> None:
-    clock.set(STARTS_AT - TICK)
-    assert (client.get(LATE).status_code, client.post(LATE, data=PERSON).status_code) == (200, 303)
-    clock.set(STARTS_AT)
-    assert (client.get(LATE).status_code, client.post(LATE, data=PERSON).status_code) == (409, 409)
-    assert "mailto:events_bsog@vub.be?" not in client.get(LATE).text
-
-
-@pytest.mark.usefixtures("day")
-def test_late_request_when_fields_are_wrong_keeps_the_message(client: FlaskClient, clock: Clock) -> None:
-    clock.set(CLOSES_AT)
-
-    answer = client.post(LATE, data={**PERSON, "message": "Een regel\r\nen nog een", "last_name": ""})
-
-    assert (answer.status_code, list(errors_of(answer.text))) == (422, ["last_name"])
-    assert typed_values(answer.text)["message"] == "Een regel\r\nen nog een"
+    assert len(rows()) == 1
 
 
 @pytest.mark.usefixtures("day")
@@ -236,7 +166,7 @@ def test_sign_up_when_over_or_called_off_is_refused(client: FlaskClient, clock: 
     with transaction() as session:
         call_off(session, day.id, reason="ziek", actor=Actor("staff", "desk"), now=NOW)
     assert (client.get(FORM).status_code, client.post(FORM, data=PERSON).status_code) == (409, 409)
-    assert registrations() == []
+    assert rows() == []
 
 
 def test_sign_up_when_there_is_no_such_study_day(client: FlaskClient) -> None:
@@ -259,3 +189,18 @@ def test_sign_up_when_free_cancellation_is_over_says_so_before_the_button(client
     assert after.index("Annuleren is niet meer kosteloos") < after.index('<button class="button"')
     assert "geldt" in after
     assert "€" in after
+
+
+@pytest.mark.usefixtures("day")
+def test_sign_up_when_the_terms_grew_stricter_while_the_form_was_open_asks_again(client: FlaskClient) -> None:
+    form = typed_values(client.get(FORM).text)
+    change(fee_cents=2500)
+
+    refused = client.post(FORM, data={**form, **PERSON})
+    again = typed_values(refused.text)
+    agreed = client.post(FORM, data={**again, "accept_terms": "1"})
+
+    assert (refused.status_code, "accept_terms" in again, again["shown_fee_cents"]) == (409, False, "2500")
+    assert again["email"] == PERSON["email"]
+    assert agreed.status_code == 303
+    assert [row.terms_fee_cents for row in rows()] == [2500]

@@ -1,0 +1,175 @@
+from datetime import timedelta
+
+from flask.testing import FlaskClient
+
+from service.domain.fees import Channel
+from service.runtime import runtime
+from tests.builders import FREE_UNTIL, STARTS_AT, TICK
+from tests.conftest import Clock
+from tests.web.enrolling import enrol, letters, rows
+from tests.web.forms import PERSON, errors_of, typed_values
+
+
+def test_cancel_when_in_time_is_free_and_passes_the_seat_on(client: FlaskClient, clock: Clock) -> None:
+    path, waiting = enrol(), enrol()
+    assert "als nummer 1" in client.get(waiting).text
+    clock.set(FREE_UNTIL - TICK)
+
+    answer = client.post(f"{path}/cancel", data={"reason": "ziek"})
+
+    assert (answer.status_code, answer.location) == (303, path)
+    assert "Er is niets verschuldigd." in client.get(path).text
+    first, second = rows()
+    assert (first.cancelled_verdict, first.cancelled_reason, first.cancelled_channel) == (
+        "on_time",
+        "ziek",
+        Channel.LINK,
+    )
+    assert second.status in {"confirmed", "offered"}
+
+
+def test_cancel_when_late_says_that_the_fee_is_due(client: FlaskClient, clock: Clock) -> None:
+    path = enrol()
+    clock.set(FREE_UNTIL)
+
+    client.post(f"{path}/cancel")
+
+    assert rows()[0].cancelled_verdict == "late"
+    assert "De no-showvergoeding van" in client.get(path).text
+
+
+def test_cancel_when_done_before_or_begun_is_refused_in_ones_language(client: FlaskClient, clock: Clock) -> None:
+    path, other = enrol(language="fr"), enrol(language="it")
+    client.post(f"{path}/cancel")
+    again = client.post(f"{path}/cancel")
+    clock.set(STARTS_AT)
+    begun = client.post(f"{other}/cancel")
+
+    assert (again.status_code, begun.status_code) == (409, 409)
+    assert '<html lang="fr">' in again.text
+    assert '<html lang="it">' in begun.text
+    assert {client.get(f"{path}/{name}").status_code for name in ("cancel", "edit", "transfer", "accept")} == {409}
+    assert rows()[1].status != "cancelled"
+
+
+def test_edit_when_corrected_stores_and_says_so(client: FlaskClient) -> None:
+    path = enrol()
+    form = typed_values(client.get(f"{path}/edit").text)
+
+    answer = client.post(
+        f"{path}/edit", data={**form, "last_name": "D’Hondt", "language": "fr", "email": "x@y.example"}
+    )
+
+    assert (answer.status_code, answer.location) == (303, f"{path}?done=edit")
+    assert "Vos données ont été modifiées." in client.get(answer.location).text
+    (row,) = rows()
+    assert (row.last_name, row.email, row.organisation) == ("D’Hondt", "an1@example.org", "Stad Voorbeeld")
+
+
+def test_edit_when_fields_are_wrong_keeps_the_input(client: FlaskClient) -> None:
+    path = enrol()
+    form = typed_values(client.get(f"{path}/edit").text)
+
+    answer = client.post(f"{path}/edit", data={**form, "first_name": "", "town": "Sint-Niklaas"})
+
+    assert (answer.status_code, list(errors_of(answer.text))) == (422, ["first_name"])
+    assert typed_values(answer.text)["town"] == "Sint-Niklaas"
+    assert rows()[0].first_name == "An1"
+
+
+def test_transfer_when_the_colleague_accepts_moves_the_place(client: FlaskClient, clock: Clock) -> None:
+    path = enrol()
+    clock.set(FREE_UNTIL)  # late for cancelling, and still free
+    asked = client.post(f"{path}/transfer", data={"email": "els@stad.example", "language": "fr"})
+    colleague = f"/r/{runtime().links.colleague_token(1)}"
+    shown = client.get(colleague)
+    person = {**PERSON, "first_name": "Els", "email": "somebody@else.example"}
+    unticked = client.post(f"{colleague}/accept", data={**person, "accept_terms": ""})
+    accepted = client.post(f"{colleague}/accept", data=person)
+
+    assert asked.location == f"{path}?done=transfer"
+    assert "An1 Peeters" in shown.text
+    assert '<html lang="fr">' in shown.text
+    assert (unticked.status_code, list(errors_of(unticked.text))) == (422, ["accept_terms"])
+    assert typed_values(unticked.text)["organisation"] == "Stad Voorbeeld"
+    giver, taker = rows()
+    assert accepted.location == f"/r/{runtime().links.own_token(taker.id)}?done=accept"
+    assert (giver.status, giver.cancelled_verdict) == ("cancelled", "on_time")
+    assert (taker.status, taker.email, taker.first_name, taker.language) == (
+        "confirmed",
+        "els@stad.example",
+        "Els",
+        "fr",
+    )
+    assert client.get(colleague).status_code == 409
+    assert client.post(f"{colleague}/accept", data=person).location == accepted.location
+    assert len(rows()) == 2
+
+
+def test_transfer_when_the_address_is_wrong_or_ones_own(client: FlaskClient) -> None:
+    path = enrol()
+
+    wrong = client.post(f"{path}/transfer", data={"email": "els@", "language": "nl"})
+    same = client.post(f"{path}/transfer", data={"email": "AN1@example.org", "language": "nl"})
+
+    assert (wrong.status_code, list(errors_of(wrong.text))) == (422, ["email"])
+    assert typed_values(wrong.text)["email"] == "els@"
+    assert same.status_code == 409
+    assert letters() == ["confirmed"]
+
+
+def test_transfer_when_waiting_is_refused(client: FlaskClient) -> None:
+    enrol()
+    waiting = enrol()
+
+    assert client.get(f"{waiting}/transfer").status_code == 409
+    assert client.post(f"{waiting}/transfer", data={"email": "els@stad.example", "language": "nl"}).status_code == 409
+
+
+def test_offer_when_accepted_in_time_confirms(client: FlaskClient, clock: Clock) -> None:
+    first, path = enrol(), enrol()
+    clock.set(FREE_UNTIL)
+    client.post(f"{first}/cancel")
+    until = rows()[1].offered_until
+    assert until is not None
+
+    clock.set(until - TICK)
+    shown = client.get(f"{path}/accept").text
+    unticked = client.post(f"{path}/accept")
+    accepted = client.post(f"{path}/accept", data={"accept_terms": "1"})
+
+    assert "de no-showvergoeding dus meteen" in shown
+    assert (unticked.status_code, list(errors_of(unticked.text))) == (422, ["accept_terms"])
+    assert accepted.location == f"{path}?done=accept"
+    assert rows()[1].status == "confirmed"
+    assert client.get(f"{path}/accept").status_code == 303
+
+
+def test_offer_when_accepted_too_late_has_lapsed(client: FlaskClient, clock: Clock) -> None:
+    first, path = enrol(), enrol()
+    clock.set(FREE_UNTIL)
+    client.post(f"{first}/cancel")
+    until = rows()[1].offered_until
+    assert until is not None
+
+    clock.set(until)
+
+    assert client.get(f"{path}/accept").status_code == 409
+    assert client.post(f"{path}/accept", data={"accept_terms": "1"}).status_code == 409
+    assert "Het aanbod werd niet op tijd aanvaard" in client.get(path).text
+
+
+def test_not_me_when_clicked_removes_at_any_time(client: FlaskClient, clock: Clock) -> None:
+    path = enrol(dietary="halal", invoice_name="Stad")
+    clock.set(STARTS_AT + timedelta(days=3))
+
+    assert client.post(f"{path}/not-me").location == path
+    (row,) = rows()
+    assert (row.cancelled_channel, row.cancelled_verdict, row.dietary, row.invoice_name) == (
+        "not_me",
+        "on_time",
+        "",
+        "",
+    )
+    assert client.get(path).status_code == 200
+    assert client.post(f"{path}/not-me").status_code == 409

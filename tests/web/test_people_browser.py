@@ -123,7 +123,9 @@ def test_door_when_there_is_a_queue_takes_two_taps_a_person(
 
     page.keyboard.type("hel ang")
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Hélène Ångström").click()
+    found = page.get_by_role("button", name="Hélène Ångström")
+    expect(found).to_be_in_viewport()
+    found.click()
 
     expect(page.locator(".guest.here")).to_be_in_viewport()
     expect(page.locator(".guest.here")).to_contain_text("Aanwezig sinds 10:15")
@@ -131,4 +133,6 @@ def test_door_when_there_is_a_queue_takes_two_taps_a_person(
     page.get_by_role("link", name="Volgende").click()
     expect(page.get_by_role("searchbox")).to_be_focused()
     expect(page.get_by_role("searchbox")).to_have_value("")
+    page.get_by_role("link", name="P", exact=True).click()
+    expect(page.get_by_text("Peeters", exact=True)).to_be_in_viewport()
     context.close()

@@ -14,7 +14,7 @@ SINK_PORT = 25251
 """Where the floor's mailer sends to: its own code says so."""
 FORM = "/en/benchmark/register"
 DAY = "/en/benchmark"
-STUDIEDAG = (sys.executable, "-c", "from service.app import main; main()")
+STUDIEDAG = (sys.executable, "-c", "from service.cli import main; main()")
 PORT_OF_POSTGRESQL = os.environ.get("PGPORT", "5432")
 
 

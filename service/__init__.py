@@ -14,6 +14,6 @@ The rooms, in the order in which a registration passes through them:
     wording    dates, limits and money as sentences in five languages
     locale     the catalogues
 
-Imports run one way: app -> cli -> web | mail.worker -> extensions -> finance -> usecases | reports -> mail.outbox
+Imports run one way: cli -> app -> web | mail.worker -> extensions -> finance -> usecases | reports -> mail.outbox
 -> models | letters -> wording -> domain | locale | settings. import-linter holds it.
 """

@@ -1,4 +1,4 @@
-"""The wiring: the whole application from settings and a clock."""
+"""The wiring: the whole application from settings and a clock; what Gunicorn loads, hence nothing of the commands."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flask import Flask
 
-from service import cli, web
+from service import web
 from service.core import core_app
 from service.settings import Settings, SettingsError
 from service.web.clock import utc_now
@@ -36,8 +36,3 @@ def web_app() -> Flask:
     except SettingsError as error:
         sys.stderr.write(f"studiedag: {error}\n")
         sys.exit(2)
-
-
-def main() -> None:
-    """The command ``studiedag``."""
-    cli.main(create_app)

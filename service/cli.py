@@ -1,7 +1,6 @@
 """The commands: each opens one transaction and calls one use-case. How they end is the business of ``terminal``."""
 
 import sys
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -9,12 +8,12 @@ from typing import Final
 import click
 import sqlalchemy as sa
 from alembic import command
-from flask import Flask
 from marshmallow import validate
 from sqlalchemy.orm import Session
 
 from service import backup as backups
 from service import demo, terminal
+from service.app import create_app
 from service.domain.actors import Actor
 from service.domain.refusals import NotFound, SlugTaken
 from service.domain.roles import Role
@@ -51,8 +50,8 @@ def commands() -> None:
     """Studiedag: registrations for study days, from the sign-up to the no-show fee."""
 
 
-def main(create_app: Callable[[], Flask]) -> None:
-    """Run the command that was typed."""
+def main() -> None:
+    """The command ``studiedag``: run what was typed."""
     sys.exit(terminal.run(commands, sys.argv[1:], create_app))
 
 

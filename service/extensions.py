@@ -3,7 +3,6 @@
 import select
 from typing import Any
 
-import psycopg
 import sqlalchemy as sa
 from flask_mail import Mail
 from flask_sqlalchemy import SQLAlchemy
@@ -55,8 +54,8 @@ def _open_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> No
 
 
 @sa.event.listens_for(sa.Engine, "connect")
-def _open_postgresql(connection: object, _entry: ConnectionPoolEntry) -> None:
-    if not isinstance(connection, psycopg.Connection):
+def _open_postgresql(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    if not type(connection).__module__.startswith("psycopg"):  # not imported: SQLite does without it
         return
     waits = {"lock_timeout": f"{BUSY_SECONDS}s", "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s"}
     for name, longest in waits.items():

@@ -44,7 +44,7 @@ def started(*arguments: str, **environ: str) -> subprocess.Popen[str]:
 
 def _started(stdout: int, *arguments: str, **environ: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", "from service.app import main; main()", *arguments],
+        [sys.executable, "-c", "from service.cli import main; main()", *arguments],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environ},
         cwd=environ.get("PWD", ROOT),
         stdout=stdout,

@@ -2,7 +2,8 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from service.migrations import alembic_config
+from service.migrations import alembic_config, revisions
+from service.models import SCHEMA
 from tools.migrations import differences_after_upgrade
 
 
@@ -22,3 +23,7 @@ def test_migrations_when_taken_back_leave_nothing_and_can_be_run_again(database_
     assert sa.inspect(engine).get_table_names() == ["alembic_version"]
 
     assert differences_after_upgrade(database_url) == []
+
+
+def test_migrations_when_the_newest_is_named_it_is_the_newest() -> None:
+    assert revisions()[0] == SCHEMA

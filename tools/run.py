@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-STUDIEDAG: Final = [sys.executable, "-c", "from service.app import main; main()"]
+STUDIEDAG: Final = [sys.executable, "-c", "from service.cli import main; main()"]
 GUNICORN: Final = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py")]
 DEMO_ORGANISER: Final = "Brussels School of Governance"
 DEMO_STAFF: Final = "admin@studiedag.example"

@@ -1,6 +1,6 @@
 """The rows: plain SQLAlchemy, without Flask. Importing this package fills ``Base.metadata``."""
 
-from service.models.base import Base, UtcDateTime
+from service.models.base import SCHEMA, Base, UtcDateTime
 from service.models.billing import Charge, Invoice, InvoiceLine, InvoiceSeries
 from service.models.message import Message, MessageSource
 from service.models.organiser import ApiToken, Organiser, SignInLink, Staff, StaffRole, StaffSession
@@ -9,6 +9,7 @@ from service.models.registration import CheckIn, LateRequest, Registration, Tran
 from service.models.study_day import StudyDay
 
 __all__ = [
+    "SCHEMA",
     "ApiToken",
     "Base",
     "Charge",

@@ -42,7 +42,7 @@ def start(settings: Settings, smtp_server: SmtpServer, tmp_path: Path) -> Iterat
     started = []
 
     def start(*arguments: str, **more: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", "from service.app import main; main()", "worker", *arguments]
+        command = [sys.executable, "-c", "from service.cli import main; main()", "worker", *arguments]
         process = subprocess.Popen(command, cwd=tmp_path, env=environ | more, stderr=subprocess.PIPE, text=True)
         started.append(process)
         return process

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-STUDIEDAG = [sys.executable, "-c", "from service.app import main; main()"]
+STUDIEDAG = [sys.executable, "-c", "from service.cli import main; main()"]
 
 
 class Program:

@@ -79,7 +79,6 @@ class Stage:
     def sign_up(self, day: StudyDay, names: str, *, since: datetime, until: datetime, **changes: Any) -> None:
         """Several people register, one after the other, evenly over the working hours of that time."""
         people = names.split()
-        self.session.flush()  # a sign-up counts its seat past the session, which must not write an older count after it
         for name, moment in zip(people, _moments(len(people), since, until), strict=True):
             now = _at_work(moment) if len(people) > 1 else moment
             register(self.session, day.slug, replace(cast()[name], **changes), actor=FORM, now=now)

@@ -46,6 +46,7 @@ def register(session: Session, slug: str, application: Application, *, actor: Ac
     :raises InvalidInput: an answer to the study day's questions is missing or no answer.
     :raises TermsChanged: they are stricter now than those that the form showed.
     """
+    session.flush()  # the seat is counted past the session, which must not write an older count over it afterwards
     connection = session.connection()
     day = read_day(connection, slug)
     require_open(connection, day, now=now)

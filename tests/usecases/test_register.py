@@ -67,6 +67,18 @@ class TestRegister:
         assert letters() == ["confirmed", "waiting"]
         assert tuple(db.session.execute(sa.select(StudyDay.taken, StudyDay.waiting)).one()) == (1, 1)
 
+    def test_registration_when_a_seat_is_given_back_in_the_same_transaction_counts_both(self) -> None:
+        day_with(capacity=2)
+        sign_up(1)
+        sign_up(2)
+
+        with transaction() as session:
+            first = session.execute(sa.select(Registration.id).order_by(Registration.id).limit(1)).scalar_one()
+            cancel(session, first, channel=Channel.LINK, actor=LINK, now=NOW)
+            register(session, "integratiebeleid", make_application(3), actor=FORM, now=NOW)
+
+        assert db.session.execute(sa.select(StudyDay.taken)).scalar_one() == 2
+
     def test_registration_when_full_without_waiting_list(self) -> None:
         day_with(capacity=1, waiting_list=False)
         sign_up(1)

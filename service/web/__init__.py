@@ -13,6 +13,7 @@ from service.web import (
     limits,
     lookout,
     own,
+    paths,
     people,
     public,
     rendering,
@@ -24,7 +25,7 @@ from service.web.sign_in import sign_in_pages
 
 def init_app(app: Flask) -> None:
     """Mount what there is."""
-    for part in (rendering, headers, answers, guards, size, limits, lookout):
+    for part in (paths, rendering, headers, answers, guards, size, limits, lookout):
         part.init_app(app)
     staff = (*desk.PAGES, *people.PAGES, *finance.PAGES, admin.admin_pages)
     for blueprint in (health, sign_in_pages, *staff, *own.PAGES, *public.PAGES):

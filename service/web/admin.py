@@ -99,7 +99,7 @@ def new_staff() -> Answer:
     return _act(act, done="staff")
 
 
-@admin_pages.post("/roles/<int:role_id>/remove")
+@admin_pages.post("/roles/<id:role_id>/remove")
 @staff_only(Role.ADMIN)
 def take_role(role_id: int) -> Answer:
     """Take a role back."""

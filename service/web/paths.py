@@ -2,12 +2,18 @@
 
 from typing import Any, Final
 
+from flask import Flask
 from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 from service.reports.paging import LARGEST_ID
 from service.web.study_day_schema import SLUG
 
 LONGEST_SLUG: Final = 80
+
+
+def init_app(app: Flask) -> None:
+    """Teach the addresses of the application ``<slug:…>`` and ``<id:…>``; before any of them is mounted."""
+    app.url_map.converters.update(slug=SlugConverter, id=IdConverter)
 
 
 class SlugConverter(BaseConverter):

@@ -57,6 +57,11 @@ def test_list_when_nothing_is_to_be_done_says_so(desk: FlaskClient) -> None:
     assert f'href="{URL}"' in answer.text
 
 
+@pytest.mark.parametrize("page", ["0", "-1", "1000000", "9" * 30])
+def test_list_when_there_can_be_no_such_page(desk: FlaskClient, page: str) -> None:
+    assert desk.get(f"/desk/?page={page}").status_code == 404
+
+
 def test_list_when_things_wait_names_them_with_their_links(desk: FlaskClient, clock: Clock) -> None:
     sign_up(1, 2, 3)
     with transaction() as session:

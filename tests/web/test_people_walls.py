@@ -43,6 +43,9 @@ ALL = [
 ]
 
 
+NOWHERE = {404, 405}
+
+
 @pytest.fixture
 def ids(app: Flask, clock: Clock) -> dict[str, int]:  # noqa: ARG001 - the application's context
     with transaction() as session:
@@ -60,6 +63,15 @@ def test_wall_when_anonymous_leads_to_the_sign_in(client: FlaskClient, ids: dict
     for method, address, _ in ALL:
         answer = client.open(address.format(**ids), method=method)
         assert (address, answer.status_code, answer.location) == (address, 303, "/desk/sign-in")
+
+
+def test_address_when_no_row_can_have_that_id_is_none(client: FlaskClient, ids: dict[str, int]) -> None:
+    sign_in(client, Role.ADMIN)
+    huge = dict.fromkeys(ids, 10**20)
+    rows = [(method, address) for method, address, _ in ALL if "{" in address]
+    rows += [("GET", f"{URL}/mails/{{absent}}"), ("POST", "/admin/roles/{absent}/remove")]
+
+    assert [(method, address) for method, address in rows if ask(client, method, address, huge) not in NOWHERE] == []
 
 
 @pytest.mark.parametrize("role", [Role.ORGANISER, Role.CHECKIN, Role.FINANCE])

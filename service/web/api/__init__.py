@@ -6,14 +6,12 @@ from flask import Flask
 
 from service.web.api import cross_origin, fees, late_requests, lifecycle, registrations, study_days
 from service.web.api.description import StudiedagApi
-from service.web.api.paths import IdConverter, SlugConverter
 
 ROOMS: Final = (study_days.room, registrations.room, late_requests.room, lifecycle.room, fees.room)
 
 
 def init_app(app: Flask) -> None:
     """Mount all calls and their description."""
-    app.url_map.converters.update(slug=SlugConverter, id=IdConverter)
     api = StudiedagApi(app)
     for room in ROOMS:
         api.register_blueprint(room.blueprint)

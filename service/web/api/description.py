@@ -8,8 +8,8 @@ from flask import Flask
 from flask_smorest import Api, Blueprint
 
 from service.web.api.calls import BEARER, PREFIX
-from service.web.api.paths import SlugConverter, slug_as_parameter
 from service.web.api.shapes import ProblemSchema
+from service.web.paths import SlugConverter, slug_as_parameter
 
 TEXT: Final = """\
 What outsiders may rely on. JSON in and out; instants are ISO 8601 with an offset, amounts are integer cents.

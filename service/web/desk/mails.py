@@ -46,7 +46,7 @@ def mails(slug: str) -> str:
     return day_page("pages/desk/mails.html", day, "mails", mails=found, state=state, notice=done, **words)
 
 
-@mail_pages.get("/<int:message_id>")
+@mail_pages.get("/<id:message_id>")
 @staff_only(Role.ORGANISER)
 def one_mail(slug: str, message_id: int) -> str:
     """One mail: its headers and its text as they went out, or that it has not been written yet."""
@@ -54,7 +54,7 @@ def one_mail(slug: str, message_id: int) -> str:
     return _mail_page(day, _own_mail(day, message_id))
 
 
-@mail_pages.get("/<int:message_id>/html")
+@mail_pages.get("/<id:message_id>/html")
 @staff_only(Role.ORGANISER)
 def one_mail_as_html(slug: str, message_id: int) -> Response:
     """The HTML of a mail by itself, in a sandbox.
@@ -69,7 +69,7 @@ def one_mail_as_html(slug: str, message_id: int) -> Response:
     return Response(body.get_content(), mimetype="text/html", headers={"Content-Security-Policy": SANDBOX})
 
 
-@mail_pages.post("/<int:message_id>/resend")
+@mail_pages.post("/<id:message_id>/resend")
 @staff_only(Role.ORGANISER)
 def send_again(slug: str, message_id: int) -> Response | tuple[str, int]:
     """Queue a failed mail again."""

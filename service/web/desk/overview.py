@@ -4,6 +4,7 @@ from typing import Final
 
 from flask import Blueprint, request
 
+from service.domain.refusals import NotFound
 from service.domain.roles import Role
 from service.domain.windows import Phase, check_in_from, on_time, phase
 from service.extensions import db
@@ -17,6 +18,7 @@ from service.web.desk.frame import day_page, page, phase_in_words
 from service.web.security import own_day, signed_in, staff_only
 
 ALL_ROLES: Final = (Role.ORGANISER, Role.CHECKIN, Role.FINANCE)
+FURTHEST_PAGE: Final = 10_000
 STILL_OPEN: Final = {Phase.ANNOUNCED, Phase.OPEN, Phase.FULL}
 DONE: Final = {
     "created": N_("The study day has been made."),
@@ -35,7 +37,9 @@ overview_pages = Blueprint("overview", __name__, url_prefix="/desk")
 def days() -> str:
     """The study days of the organisers where a role is held; what wants something of an organiser comes first."""
     who, session = signed_in(), db.session()
-    number = max(1, request.args.get("page", 1, int))
+    number = request.args.get("page", 1, int)
+    if not 1 <= number <= FURTHEST_PAGE:
+        raise NotFound
     scope = who.organisers(*Role)
     gone, more = days_gone_by(session, scope, number, now=now())
     return page(

@@ -20,7 +20,7 @@ from service.web.people.registrations import registration_of
 from service.web.people.schemas import ReasonSchema
 from service.web.security import actor, staff_only
 
-ONE: Final = "/desk/study-days/<slug>/registrations/<int:registration_id>"
+ONE: Final = "/desk/study-days/<slug>/registrations/<id:registration_id>"
 
 cancelling_pages = Blueprint("desk_cancelling", __name__, url_prefix=ONE)
 

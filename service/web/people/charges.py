@@ -38,7 +38,7 @@ def listing(slug: str) -> str:
     return _page(slug, notice=done(DONE))
 
 
-@charge_pages.post("/<int:charge_id>/waive")
+@charge_pages.post("/<id:charge_id>/waive")
 @staff_only(Role.ORGANISER)
 def let_off(slug: str, charge_id: int) -> Answer:
     """Nothing is owed after all, and why."""
@@ -51,7 +51,7 @@ def let_off(slug: str, charge_id: int) -> Answer:
     return _act(slug, charge_id, act, done="waived")
 
 
-@charge_pages.post("/<int:charge_id>/uphold")
+@charge_pages.post("/<id:charge_id>/uphold")
 @staff_only(Role.ORGANISER)
 def insist(slug: str, charge_id: int) -> Answer:
     """A waiver was proposed, and a person decides that the fee is owed."""

@@ -52,14 +52,14 @@ def listing(slug: str) -> str:
     return _page(slug)
 
 
-@door_pages.post("/<int:registration_id>")
+@door_pages.post("/<id:registration_id>")
 @staff_only(*AT_THE_DOOR)
 def here(slug: str, registration_id: int) -> Answer:
     """They are here."""
     return _act(slug, registration_id, undo=False)
 
 
-@door_pages.post("/<int:registration_id>/undo")
+@door_pages.post("/<id:registration_id>/undo")
 @staff_only(*AT_THE_DOOR)
 def not_here(slug: str, registration_id: int) -> Answer:
     """A slip of the finger."""

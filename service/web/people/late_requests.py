@@ -38,7 +38,7 @@ def listing(slug: str) -> str:
     return _page(slug, notice=done(DONE))
 
 
-@late_request_pages.post("/<int:request_id>/admit")
+@late_request_pages.post("/<id:request_id>/admit")
 @staff_only(Role.ORGANISER)
 def let_in(slug: str, request_id: int) -> Answer:
     """Offer a place."""
@@ -51,7 +51,7 @@ def let_in(slug: str, request_id: int) -> Answer:
     return carry_out(act, onwards=f"{day_url(day, '/late-requests')}?done=admitted", again=_again(slug, request_id))
 
 
-@late_request_pages.post("/<int:request_id>/decline")
+@late_request_pages.post("/<id:request_id>/decline")
 @staff_only(Role.ORGANISER)
 def say_no(slug: str, request_id: int) -> Answer:
     """Decline, with the organiser's own words if there are any."""

@@ -85,7 +85,7 @@ def sheet(slug: str) -> Response:
     return download(registrations_csv(found, day, signed_in().language), f"registrations-{day.slug}.csv")
 
 
-@registration_pages.get("/registrations/<int:registration_id>")
+@registration_pages.get("/registrations/<id:registration_id>")
 @staff_only(Role.ORGANISER)
 def one(slug: str, registration_id: int) -> str:
     """All there is to know about one registration, and what can be done with it now."""

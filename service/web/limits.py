@@ -3,6 +3,7 @@
 A sign-up costs no extra write: each process counts for itself, unless there is a Redis to count in.
 """
 
+import hashlib
 import math
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -25,6 +26,8 @@ from service.web.guards import client_address
 LINKS_PER_ADDRESS: Final = RateLimitItemPerHour(5)
 LINKS_PER_CLIENT: Final = RateLimitItemPerHour(20)
 GUESSES_PER_CLIENT: Final = RateLimitItemPerHour(30)
+INVITATIONS_PER_PLACE: Final = RateLimitItemPerHour(10)
+"""Each is a mail to an address of somebody's choice."""
 SIGN_UPS_PER_CLIENT: Final = RateLimitItemPerMinute(60)
 _INSERT: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
@@ -118,7 +121,9 @@ def count_sign_up() -> None:
 
 
 def _count(limiter: FixedWindowRateLimiter, limit: RateLimitItem, names: tuple[str, ...]) -> None:
-    if not limiter.hit(limit, *names):
-        ends = limiter.get_window_stats(limit, *names).reset_time
+    """Names are addresses of people and machines: only their hash is kept, which also always fits its column."""
+    key = hashlib.sha256("\n".join(names).encode()).hexdigest()
+    if not limiter.hit(limit, key):
+        ends = limiter.get_window_stats(limit, key).reset_time
         left = datetime.fromtimestamp(ends, UTC) - now()
         raise TooManyRequests(retry_after=max(1, math.ceil(left.total_seconds())))

@@ -1,11 +1,16 @@
+import re
 from datetime import timedelta
 
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from service.domain.fees import Channel
+from service.models import StudyDay
 from service.runtime import runtime
-from tests.builders import FREE_UNTIL, STARTS_AT, TICK
+from service.transaction import transaction
+from tests.builders import ENDS_AT, FREE_UNTIL, STARTS_AT, TICK
 from tests.conftest import Clock
+from tests.life import signed_off
 from tests.web.enrolling import enrol, letters, rows
 from tests.web.forms import PERSON, errors_of, typed_values
 
@@ -75,6 +80,67 @@ def test_edit_when_fields_are_wrong_keeps_the_input(client: FlaskClient) -> None
     assert (answer.status_code, list(errors_of(answer.text))) == (422, ["first_name"])
     assert typed_values(answer.text)["town"] == "Sint-Niklaas"
     assert rows()[0].first_name == "An1"
+
+
+def test_edit_when_a_fee_waits_for_its_invoice_takes_what_that_needs(client: FlaskClient, clock: Clock) -> None:
+    with transaction() as session:
+        found = signed_off(session)
+    clock.set(ENDS_AT)
+    path = f"/r/{runtime().links.own_token(found['absent'])}"
+
+    assert f'href="{path}/edit"' in client.get(path).text
+    form = client.get(f"{path}/edit").text
+    wrong = client.post(f"{path}/edit", data={"invoice_name": "x" * 201})
+    answer = client.post(f"{path}/edit", data={"invoice_name": "Stad Mechelen", "first_name": "Somebody"})
+
+    assert re.findall(r' name="(\w+)"', form) == [
+        "invoice_name",
+        "invoice_enterprise_number",
+        "invoice_address",
+        "invoice_reference",
+    ]
+    assert (wrong.status_code, list(errors_of(wrong.text))) == (422, ["invoice_name"])
+    assert (answer.status_code, answer.location) == (303, f"{path}?done=edit")
+    row = next(row for row in rows() if row.id == found["absent"])
+    assert (row.invoice_name, row.first_name) == ("Stad Mechelen", "Hélène")
+
+
+def test_edit_when_the_day_is_over_and_nothing_is_due_is_refused(client: FlaskClient, clock: Clock) -> None:
+    with transaction() as session:
+        found = signed_off(session)
+    clock.set(ENDS_AT)
+    path = f"/r/{runtime().links.own_token(found['present'])}"
+
+    assert client.get(f"{path}/edit").status_code == 409
+    assert client.post(f"{path}/edit", data={"invoice_name": "Stad"}).status_code == 409
+
+
+def test_take_over_when_the_terms_grew_stricter_meanwhile_asks_again(client: FlaskClient) -> None:
+    client.post(f"{enrol()}/transfer", data={"email": "els@stad.example", "language": "nl"})
+    colleague = f"/r/{runtime().links.colleague_token(1)}"
+    form = {**typed_values(client.get(colleague).text), **PERSON}
+    with transaction() as session:
+        session.execute(sa.update(StudyDay).values(fee_cents=2500))
+
+    refused = client.post(f"{colleague}/accept", data=form)
+    again = typed_values(refused.text)
+    agreed = client.post(f"{colleague}/accept", data={**again, "accept_terms": "1"})
+
+    assert (refused.status_code, "accept_terms" in again, again["shown_fee_cents"]) == (409, False, "2500")
+    assert again["first_name"] == PERSON["first_name"]
+    assert agreed.status_code == 303
+
+
+def test_transfer_when_many_are_asked_in_an_hour_stops(client: FlaskClient) -> None:
+    path = enrol()
+
+    answers = [
+        client.post(f"{path}/transfer", data={"email": f"els{number}@stad.example", "language": "nl"}).status_code
+        for number in range(11)
+    ]
+
+    assert answers == [303] * 10 + [429]
+    assert letters() == ["confirmed"] + ["colleague_invited"] * 10
 
 
 def test_transfer_when_the_colleague_accepts_moves_the_place(client: FlaskClient, clock: Clock) -> None:

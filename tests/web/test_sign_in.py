@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from service.domain.actors import SYSTEM
 from service.domain.roles import Role
 from service.extensions import db
-from service.models import Message
+from service.models import Message, RateLimit
 from service.transaction import transaction
 from service.usecases.staff import LINK_LASTS, add_staff
 from tests.builders import NOW, TICK, make_organiser
@@ -76,6 +76,16 @@ def test_sign_in_when_sprayed_from_many_pretended_addresses_has_one_limit(app: F
         answers.append(app.test_client().post("/desk/sign-in", data=form, headers=pretended).status_code)
 
     assert answers == [200] * 20 + [429] * 2
+
+
+def test_sign_in_when_the_address_is_as_long_as_can_be_counts_it_without_keeping_it(client: FlaskClient) -> None:
+    address = f"{'a' * 64}@{'.'.join(['b' * 61] * 3)}.be"
+
+    answers = [client.post("/desk/sign-in", data={"email": address}).status_code for _ in range(6)]
+
+    assert (len(address), answers) == (253, [200] * 5 + [429])
+    keys = db.session.execute(sa.select(RateLimit.key)).scalars().all()
+    assert [key for key in keys if address[:10] in key] == []
 
 
 def test_sign_in_when_no_address_was_typed_gives_the_form_back(client: FlaskClient) -> None:

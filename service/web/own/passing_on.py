@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from flask import Response, g, request
 
-from service.domain.refusals import NotConfirmed, Refusal, StudyDayStarted, TransferGone
+from service.domain.refusals import NotConfirmed, Refusal, StudyDayStarted, TermsChanged, TransferGone
 from service.domain.seats import Status
 from service.domain.windows import on_time
 from service.letters.facts import AboutInvitation, PersonFacts
@@ -16,6 +16,7 @@ from service.transaction import transaction
 from service.usecases.transfer import invite_colleague, take_over
 from service.web.clock import now
 from service.web.forms import load
+from service.web.limits import INVITATIONS_PER_PLACE, count_attempt
 from service.web.own.entry import ATTENDEE, Invited, back, enter, enter_own, own, page, refuse
 from service.web.own.facts import day_facts
 from service.web.own.standing import no_change
@@ -42,6 +43,7 @@ def do_transfer(token: str) -> Response:
     registration_id = enter_own(token).id
     try:
         who = load(COLLEAGUE, request.form)
+        count_attempt(INVITATIONS_PER_PLACE, "invitations", str(registration_id))
         with transaction() as session:
             invite_colleague(session, registration_id, who["email"], who["language"], actor=ATTENDEE, now=now())
     except Refusal as refusal:
@@ -89,6 +91,8 @@ def take_over_place(token: str, invited: Invited) -> Response:
         again = enter(token)
         if not isinstance(again, Invited):
             raise
+        if isinstance(refusal, TermsChanged):
+            values["accept_terms"] = ""  # the sentence beside the box is another one now
         return take_over_page(token, again, values, refused(refusal, str(g.language)))
     return back(runtime().links.own_token(taker_id), "accept")
 

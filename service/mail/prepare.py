@@ -31,6 +31,7 @@ from service.models.message import SECRET
 
 StoredRow = sa.Row[int, str, bytes]
 Stored = Mapping[int, StoredRow]
+LONGEST_DOMAIN: Final = 150
 _STORED = sa.select(MessageSource.message_id, MessageSource.message_header_id, MessageSource.source).where(
     MessageSource.message_id.in_(sa.bindparam("ids", expanding=True))
 )
@@ -152,4 +153,6 @@ def _envelope_sender(links: Links, sender: str) -> str:
 
 
 def _message_id(claim: Claim, sender: str) -> str:
-    return f"<{claim.id}.{secrets.token_hex(8)}@{sender.rpartition('@')[2]}>"
+    """Of the sender's own domain, cut where it is so long that the column would not hold it."""
+    domain = sender.rpartition("@")[2][:LONGEST_DOMAIN].rstrip(".-")
+    return f"<{claim.id}.{secrets.token_hex(8)}@{domain}>"

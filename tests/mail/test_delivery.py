@@ -1,4 +1,5 @@
 from datetime import timedelta
+from email import message_from_bytes
 from typing import Any
 
 import pytest
@@ -24,6 +25,18 @@ def test_batch_when_all_is_well_sends_and_records(delivery: Delivery, smtp_serve
     assert [mail.recipient for mail in smtp_server.mails] == ["an1@example.org", "an2@example.org", "an3@example.org"]
     assert [mail.source for mail in smtp_server.mails] == list(sources().values())
     assert smtp_server.sessions == 1
+
+
+def test_batch_when_the_mailbox_has_the_longest_domain_there_is_sends_it(
+    delivery: Delivery, smtp_server: SmtpServer
+) -> None:
+    queue(1, mailbox=f"a@{'.'.join(['b' * 61] * 4)}.be")
+
+    assert delivery.batch()
+
+    (mail,) = smtp_server.mails
+    message_id = message_from_bytes(mail.source)["Message-ID"]
+    assert (messages("state"), len(message_id) <= 200, message_id[-4:]) == (["sent"], True, "bbb>")
 
 
 def test_batch_when_nothing_is_due_sends_nothing(delivery: Delivery, smtp_server: SmtpServer) -> None:

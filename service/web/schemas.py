@@ -17,7 +17,10 @@ from service.usecases.application import Application
 ORGANISATION_KINDS: Final = ("local_government", "government", "civil_society", "education", "company", "other")
 HONEYPOT: Final = "website"
 LONGEST_LOCAL_PART: Final = 64  # RFC 5321, 4.5.3.1.1
-ADDRESS = re.compile(r"[^@\s\"(),:;<>\[\\\]]+@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_](?:[\w-]{0,61}[^\W_])?")
+ADDRESS = re.compile(
+    r"[^@\s\"(),:;<>\[\\\]]+@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?",
+    re.IGNORECASE,
+)
 MESSAGES: Final[dict[str, str | list[Any] | dict[Any, Any]]] = {
     "required": "required",
     "null": "required",

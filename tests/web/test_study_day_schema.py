@@ -143,6 +143,8 @@ def test_new_day_when_all_is_given_keeps_all() -> None:
         ({"offer_hours": 721}, {"offer_hours": "out-of-range"}),
         ({"waiting_list": 1}, {"waiting_list": "not-yes-or-no"}),
         ({"mailbox": "events@"}, {"mailbox": "not-an-address"}),
+        ({"mailbox": "events@my_town.be"}, {"mailbox": "not-an-address"}),
+        ({"mailbox": "events@-town.be"}, {"mailbox": "not-an-address"}),
         ({"venue": "KBR"}, {"venue": "not-an-object"}),
         ({"venue": {"street": "Kunstberg"}}, {"venue.name": "required"}),
         ({"venue": {"name": "KBR", "floor": "1"}}, {"venue.floor": "unknown-field"}),

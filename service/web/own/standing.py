@@ -36,7 +36,7 @@ class Standing:
 def standing(registration: Registration, *, now: datetime) -> Standing:
     """All that the own page says besides what was typed."""
     live = registration.status != Status.CANCELLED
-    charge = db.session.execute(sa.select(Charge).where(Charge.registration_id == registration.id)).scalar_one_or_none()
+    charge = _charge(registration)
     return Standing(
         status=_status(registration, now=now),
         conditions=_conditions(registration, now=now),
@@ -56,10 +56,20 @@ def no_change(registration: Registration, *, now: datetime) -> Refusal | None:
     return None if on_time(now, registration.study_day.starts_at) else StudyDayStarted()
 
 
+def awaits_invoice(registration: Registration) -> bool:
+    """Whether a fee is due that can still be invoiced to whom its person says (rules.md 8)."""
+    charge = _charge(registration)
+    return charge is not None and charge.status == "draft"
+
+
 def cancels_free(registration: Registration, *, now: datetime) -> bool:
     """Whether cancelling now costs nothing: who waits never owes anything (rules.md 4, 6)."""
     terms = registration.terms
     return registration.status != Status.CONFIRMED or terms.fee_cents == 0 or on_time(now, terms.free_until)
+
+
+def _charge(registration: Registration) -> Charge | None:
+    return db.session.execute(sa.select(Charge).where(Charge.registration_id == registration.id)).scalar_one_or_none()
 
 
 def _status(registration: Registration, *, now: datetime) -> str:

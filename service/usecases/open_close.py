@@ -39,7 +39,7 @@ def close(session: Session, day_id: int, *, reason: str, actor: Actor, now: date
 def reopen(session: Session, day_id: int, *, until: datetime, reason: str, actor: Actor, now: datetime) -> StudyDay:
     """Set a new limit, after now and not after the start; also moves a limit that has not come yet.
 
-    :raises InvalidInput: no reason, or a limit in the past or after the start.
+    :raises InvalidInput: no reason, or a limit in the past, after the start or not after the opening.
     :raises StudyDayCancelled, StudyDayOver: there is nothing to reopen.
     """
     day = _lock(session, day_id, reason)
@@ -49,6 +49,8 @@ def reopen(session: Session, day_id: int, *, until: datetime, reason: str, actor
         raise InvalidInput({"until": "not-in-future"})
     if until > day.starts_at:
         raise InvalidInput({"until": "closes-after-start"})
+    if day.opens_at is not None and until <= day.opens_at:
+        raise InvalidInput({"until": "opens-after-close"})
     before = day.closes_at
     day.closes_at = until
     day.revision += 1

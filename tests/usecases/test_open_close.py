@@ -99,6 +99,17 @@ def test_reopening_sets_a_new_limit(until: datetime, now: datetime) -> None:
         joined(2, now=until)
 
 
+def test_reopening_when_it_would_close_before_it_opens() -> None:
+    opens_at = NOW + HOUR
+    given_day(opens_at=opens_at)
+
+    for until in (opens_at - TICK, opens_at):
+        with pytest.raises(InvalidInput) as caught:
+            reopened(until)
+        assert caught.value.fields == {"until": "opens-after-close"}
+    assert reopened(opens_at + TICK).closes_at == opens_at + TICK
+
+
 @pytest.mark.parametrize(
     ("until", "code"),
     [(NOW - TICK, "not-in-future"), (NOW, "not-in-future"), (STARTS_AT + TICK, "closes-after-start")],

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.refusals import InvalidInput, Refusal
 from service.domain.roles import Role
+from service.domain.windows import on_time
 from service.extensions import db
 from service.models import StudyDay
 from service.reports.glance import at_a_glance
@@ -62,7 +63,7 @@ def close(slug: str) -> Answer:
 def ask_reopen(slug: str) -> str:
     """Until when? The present limit stands in the form while it is still to come."""
     day = own_day(slug, Role.ORGANISER)
-    limit = day.closes_at if now() < day.closes_at else None
+    limit = day.closes_at if on_time(now(), day.closes_at) else None
     return _form("pages/desk/reopen.html", day, limit_fields("until", limit, day.time_zone))
 
 

@@ -19,6 +19,7 @@ from service.models import Organiser
 from service.settings import Settings
 from service.usecases.staff import add_organiser
 
+LONGEST_SLUG: Final = 80
 FOLDER: Final = Path(__file__).resolve().parent.parent / "migrations"
 
 
@@ -63,7 +64,7 @@ def revisions() -> tuple[str, frozenset[str]]:
 def seed_first_organiser(session: Session, settings: Settings, *, now: datetime) -> None:
     """The organiser that an installation begins with, named by the environment; later values do not rename it."""
     if session.execute(sa.select(Organiser.id).limit(1)).first() is None:
-        slug = re.sub(r"[^a-z0-9]+", "-", settings.organiser_name.casefold()).strip("-") or "organiser"
+        slug = re.sub(r"[^a-z0-9]+", "-", settings.organiser_name.casefold())[:LONGEST_SLUG].strip("-") or "organiser"
         add_organiser(
             session, slug, name=settings.organiser_name, mailbox=settings.organiser_mailbox, actor=SYSTEM, now=now
         )

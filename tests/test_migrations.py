@@ -1,14 +1,30 @@
+from dataclasses import replace
+
+import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from service.migrations import alembic_config, revisions
-from service.models import SCHEMA
+from service.extensions import db
+from service.migrations import alembic_config, revisions, seed_first_organiser
+from service.models import SCHEMA, Organiser
+from service.settings import Settings
+from service.transaction import transaction
+from tests.builders import NOW
 from tools.migrations import differences_after_upgrade
 
 
 def test_migrations_when_run_make_the_tables_of_the_models(database_url: str) -> None:
     assert differences_after_upgrade(database_url) == []
+
+
+@pytest.mark.usefixtures("app")
+def test_first_organiser_when_its_name_is_as_long_as_can_be_has_an_address(settings: Settings) -> None:
+    with transaction() as session:
+        seed_first_organiser(session, replace(settings, organiser_name="Stad " * 40), now=NOW)
+
+    slug = db.session.execute(sa.select(Organiser.slug)).scalar_one()
+    assert slug == "-".join(["stad"] * 16)
 
 
 def test_migrations_when_listed_have_one_head() -> None:

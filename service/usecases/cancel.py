@@ -19,7 +19,8 @@ from service.usecases.record import line, record
 from service.usecases.seating import free_seat, lock_registration
 
 TYPED_BY_A_STRANGER = tuple(
-    {field.name for field in fields(Application)} - {"email", "language", "last_name", "organisation_kind", "answers"}
+    {field.name for field in fields(Application)}
+    - {"email", "language", "last_name", "organisation_kind", "answers", "shown"}
 )
 NOBODY = "–"
 """The name of somebody whose name was deleted: lists link it to their page."""

@@ -93,7 +93,7 @@ def test_edit_when_a_fee_waits_for_its_invoice_takes_what_that_needs(client: Fla
     wrong = client.post(f"{path}/edit", data={"invoice_name": "x" * 201})
     answer = client.post(f"{path}/edit", data={"invoice_name": "Stad Mechelen", "first_name": "Somebody"})
 
-    assert re.findall(r' name="(\w+)"', form) == [
+    assert re.findall(r'id="f-(\w+)"', form) == [
         "invoice_name",
         "invoice_enterprise_number",
         "invoice_address",

@@ -54,6 +54,8 @@ def make() -> Answer:
         return _new_page(form, errors=words(refusal.fields, language)), 422
     except SlugTaken as refusal:
         return _new_page(form, errors={"slug": sentence(refusal, language)}), 409
+    except Refusal as refusal:
+        return _new_page(form, problem=sentence(refusal, language)), problem_of(refusal).status
     return Response(status=303, headers={"Location": f"/desk/study-days/{slug}?done=created"})
 
 
@@ -115,8 +117,8 @@ def _typed() -> dict[str, str]:
     return {name: value for name, value in request.form.items() if name not in BUTTONS}
 
 
-def _new_page(form: Mapping[str, str], errors: Mapping[str, str] | None = None) -> str:
-    context = {**sheet(form, add=request.form.get("add")), "errors": placed(errors or {}, form)}
+def _new_page(form: Mapping[str, str], errors: Mapping[str, str] | None = None, **more: Any) -> str:
+    context = {**sheet(form, add=request.form.get("add")), "errors": placed(errors or {}, form), **more}
     return page("pages/desk/new_day.html", organisers=_own_organisers(), **context)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import Response
 from sqlalchemy.orm import Session
 
 from service.domain.fees import WaiverReason
@@ -18,6 +17,7 @@ from service.web.api.calls import Call, Room
 from service.web.api.fee_shapes import ChargeSchema, InvoiceSchema
 from service.web.api.shapes import page_of
 from service.web.clock import now
+from service.web.download import download
 from service.web.security import actor, own_charge, own_day, signed_in
 
 room: Final = Room("fees", "What is due, and the invoices that are made of it.")
@@ -75,6 +75,5 @@ def list_invoices(session: Session, asked: Mapping[str, Any]) -> Any:
     who = signed_in()
     wanted = Wanted(who.organisers(Role.FINANCE), day_id)
     if asked["format"] == "csv":
-        name = {"Content-Disposition": "attachment; filename=invoices.csv"}
-        return Response(invoices_csv(all_invoices(session, wanted), who.language), mimetype="text/csv", headers=name)
+        return download(invoices_csv(all_invoices(session, wanted), who.language), "invoices.csv")
     return invoices(session, wanted, Slice(asked["limit"], asked["cursor"] or None))

@@ -29,8 +29,9 @@ from service.reports.registrations import (
     registrations,
 )
 from service.web.clock import now
+from service.web.desk.acting import done
 from service.web.desk.frame import Link, day_page, day_url
-from service.web.people.acting import done
+from service.web.download import download
 from service.web.people.sheet import answer_in_words, registrations_csv
 from service.web.security import own_day, own_registration, signed_in, staff_only
 from service.web.words import Words
@@ -119,12 +120,6 @@ def registration_of(slug: str, registration_id: int, *roles: Role) -> Registrati
     if row.study_day.slug != slug:
         raise NotFound
     return row
-
-
-def download(content: bytes, name: str) -> Response:
-    """A table to keep: never shown by the browser, never kept by it."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(content, mimetype="text/csv", headers=headers)
 
 
 def _wanted() -> Filter:

@@ -119,7 +119,7 @@ def test_invoices_when_wanted_as_csv_are_a_file(call: Caller) -> None:
 
     lines = answer.data.decode("utf-8-sig").splitlines()
     assert (answer.status_code, answer.content_type) == (200, "text/csv; charset=utf-8")
-    assert answer.headers["Content-Disposition"] == "attachment; filename=invoices.csv"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="invoices.csv"'
     assert [line.split(";")[0] for line in lines] == ["Nummer", "NS-2023-0001", "NS-2023-0002"]
 
 

@@ -1,30 +1,29 @@
 """The administration of an installation: organisers, and who may do what at which of them."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 from marshmallow import EXCLUDE, Schema, validate
 from sqlalchemy.orm import Session
 
-from service.domain.refusals import InvalidInput, Refusal, SlugTaken
+from service.domain.refusals import InvalidInput
 from service.domain.roles import Role
 from service.extensions import db
-from service.locale import LANGUAGES, N_, translate
+from service.locale import LANGUAGES, N_
 from service.models import Organiser
 from service.reports.staff import organisers, roles
-from service.transaction import transaction
 from service.usecases.staff import add_organiser, add_staff, mail_sign_in_link, remove_role
 from service.web.clock import now
+from service.web.desk.acting import Answer, carry_out, done
 from service.web.desk.frame import page
-from service.web.forms import load, words
-from service.web.problems import problem_of, sentence
+from service.web.forms import load
 from service.web.schemas import Address, Text
-from service.web.security import actor, signed_in, staff_only
+from service.web.security import actor, staff_only
 from service.web.study_day_schema import SLUG, choice, pattern
 
-Answer = str | tuple[str, int] | Response
 ADMIN: Final = "/admin/"
 ROLES: Final = {
     Role.ORGANISER: N_("Organiser: study days, registrations, sign-off"),
@@ -68,8 +67,7 @@ class StaffSchema(Schema):
 @staff_only(Role.ADMIN)
 def administration() -> str:
     """Organisers, roles, and a form to add one of each."""
-    done = DONE.get(request.args.get("done", ""))
-    return _page(notice=translate(signed_in().language, done) if done else "")
+    return _page(notice=done(DONE))
 
 
 @admin_pages.post("/organisers")
@@ -121,18 +119,7 @@ def _organiser(session: Session, slug: str, role: Role) -> Organiser:
 
 
 def _act(act: Callable[[Session], None], *, done: str) -> Answer:
-    language = signed_in().language
-    try:
-        with transaction() as session:
-            act(session)
-    except InvalidInput as refusal:
-        return _page(values=request.form, errors=words(refusal.fields, language)), 422
-    except SlugTaken:
-        taken = translate(language, "Another organiser has this name already.")
-        return _page(values=request.form, errors={"slug": taken}), 409
-    except Refusal as refusal:
-        return _page(values=request.form, problem=sentence(refusal, language)), problem_of(refusal).status
-    return Response(status=303, headers={"Location": f"{ADMIN}?done={done}"})
+    return carry_out(act, onwards=f"{ADMIN}?done={done}", again=partial(_page, values=request.form))
 
 
 def _page(values: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None, **context: Any) -> str:

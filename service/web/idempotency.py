@@ -67,7 +67,7 @@ def once(work: Work) -> Response:
 
 
 def _name(key: str) -> str:
-    """Who asks for what under which key; two callers never share one."""
+    """Who asks for what under which key: each member of staff for themselves, everybody without a token as one."""
     who = principal()
     caller = f"staff {who.staff_id}" if who else "anonymous"
     return hashlib.sha256(f"{caller}\n{request.method}\n{request.path}\n{key}".encode()).hexdigest()

@@ -188,7 +188,7 @@ def test_limit_when_closed_to_the_second_is_not_moved_by_saving(desk: FlaskClien
         ({"mailbox": "nobody"}, "mailbox", "This is no e-mail address."),
         ({"online_url": "javascript:alert(1)"}, "online_url", "This must be a full address"),
         ({"slug": "Not A Slug"}, "slug", "Use small letters, digits and hyphens only."),
-        ({"slug": "integratiebeleid"}, "slug", "Another study day has this address already."),
+        ({"slug": "integratiebeleid"}, "slug", "This is in use already."),
         ({"venue.name": ""}, "venue.name", "Fill this in."),
         ({"sessions.1.title.nl": "", "sessions.1.title.fr": ""}, "sessions.1.title.nl", "Fill this in."),
         ({"sessions.1.ends_at.time": "10:00"}, "sessions.1.ends_at", "The end must be after the start."),

@@ -1,18 +1,21 @@
 """Make a study day, and change one: who must hear of a change is said before it is saved, and two editors meet."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
 
-from service.domain.refusals import Conflict, InvalidInput, Refusal, SlugTaken
+from service.domain.refusals import Conflict, InvalidInput, Refusal
 from service.domain.roles import Role
 from service.extensions import db
 from service.models import Organiser, StudyDay
 from service.transaction import transaction
 from service.usecases.arrange import change_study_day, create_study_day
 from service.web.clock import now
+from service.web.desk.acting import Answer, carry_out, refused
 from service.web.desk.arranging.comparison import different
 from service.web.desk.arranging.conflict import merged
 from service.web.desk.arranging.filled import read
@@ -20,11 +23,8 @@ from service.web.desk.arranging.news import News, news_of
 from service.web.desk.arranging.prefilled import of_day, of_nothing, values_of
 from service.web.desk.arranging.sheet import placed, sheet
 from service.web.desk.frame import day_page, day_url, page
-from service.web.forms import words
-from service.web.problems import problem_of, sentence
 from service.web.security import actor, own_day, require, signed_in, staff_only
 
-Answer = str | tuple[str, int] | Response
 BUTTONS: Final = frozenset({"add", "tell", "back"})
 
 arrange_pages = Blueprint("arrange", __name__, url_prefix="/desk/study-days")
@@ -41,22 +41,17 @@ def ask_new() -> str:
 @staff_only(Role.ORGANISER)
 def make() -> Answer:
     """Make the study day, or show the form again with all that was typed."""
-    form, language = _typed(), signed_in().language
+    form = _typed()
     if "add" in request.form:
         return _new_page(form)
-    try:
+    made: list[str] = []
+
+    def act(session: Session) -> None:
         values = read(form)
-        organiser_id = _chosen_organiser(form)
-        with transaction() as session:
-            organiser = session.get_one(Organiser, organiser_id)
-            slug = create_study_day(session, organiser, values, actor=actor(), now=now()).slug
-    except InvalidInput as refusal:
-        return _new_page(form, errors=words(refusal.fields, language)), 422
-    except SlugTaken as refusal:
-        return _new_page(form, errors={"slug": sentence(refusal, language)}), 409
-    except Refusal as refusal:
-        return _new_page(form, problem=sentence(refusal, language)), problem_of(refusal).status
-    return Response(status=303, headers={"Location": f"/desk/study-days/{slug}?done=created"})
+        organiser = session.get_one(Organiser, _chosen_organiser(form))
+        made.append(create_study_day(session, organiser, values, actor=actor(), now=now()).slug)
+
+    return carry_out(act, onwards=lambda: f"/desk/study-days/{made[0]}?done=created", again=partial(_new_page, form))
 
 
 @arrange_pages.get("/<slug>/edit")
@@ -86,24 +81,13 @@ def change(slug: str) -> Answer:
     except Conflict:
         return _meet(own_day(slug, Role.ORGANISER), form)
     except Refusal as refusal:
-        return _refused(day, form, refusal)
+        return refused(refusal, partial(_edit_page, day, form))
     return Response(status=303, headers={"Location": f"/desk/study-days/{changed_slug}?done=saved"})
 
 
 def _save(day_id: int, wanted: Mapping[str, Any], *, revision: int) -> str:
     with transaction() as session:
         return change_study_day(session, day_id, wanted, revision=revision, actor=actor(), now=now()).slug
-
-
-def _refused(day: StudyDay, form: Mapping[str, str], refusal: Refusal) -> Answer:
-    """The form again: what is wrong with a field beside it, what is wrong with the whole above it."""
-    language = signed_in().language
-    status = problem_of(refusal).status
-    if isinstance(refusal, InvalidInput):
-        return _edit_page(day, form, errors=words(refusal.fields, language)), status
-    if isinstance(refusal, SlugTaken):
-        return _edit_page(day, form, errors={"slug": sentence(refusal, language)}), status
-    return _edit_page(day, form, problem=sentence(refusal, language)), status
 
 
 def _meet(day: StudyDay, form: Mapping[str, str]) -> Answer:

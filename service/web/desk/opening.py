@@ -1,29 +1,27 @@
 """Close and reopen the registration, call the study day off: each asks why, and says first what follows."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 from marshmallow import EXCLUDE, Schema
 from sqlalchemy.orm import Session
 
-from service.domain.refusals import InvalidInput, Refusal
+from service.domain.refusals import InvalidInput
 from service.domain.roles import Role
 from service.domain.windows import on_time
 from service.extensions import db
 from service.models import StudyDay
 from service.reports.glance import at_a_glance
-from service.transaction import transaction
 from service.usecases import open_close
 from service.web.clock import now
+from service.web.desk.acting import Answer, carry_out
 from service.web.desk.frame import day_page, day_url
 from service.web.desk.local_times import READINGS, limit_fields, read_limit
-from service.web.forms import load, words
-from service.web.problems import problem_of, sentence
+from service.web.forms import load
 from service.web.schemas import Text
-from service.web.security import actor, own_day, signed_in, staff_only
-
-Answer = str | tuple[str, int] | Response
+from service.web.security import actor, own_day, staff_only
 
 opening_pages = Blueprint("opening", __name__, url_prefix="/desk/study-days/<slug>")
 
@@ -109,15 +107,7 @@ def call_off(slug: str) -> Answer:
 
 def _act(template: str, day: StudyDay, act: Callable[[Session], None], *, done: str) -> Answer:
     """Do it and go to the overview; or the form again, with what was typed and what is wrong with it."""
-    url, language = day_url(day), signed_in().language
-    try:
-        with transaction() as session:
-            act(session)
-    except InvalidInput as refusal:
-        return _form(template, day, request.form, errors=words(refusal.fields, language)), 422
-    except Refusal as refusal:
-        return _form(template, day, request.form, problem=sentence(refusal, language)), problem_of(refusal).status
-    return Response(status=303, headers={"Location": f"{url}?done={done}"})
+    return carry_out(act, onwards=f"{day_url(day)}?done={done}", again=partial(_form, template, day, request.form))
 
 
 def _form(template: str, day: StudyDay, values: Any, **context: Any) -> str:

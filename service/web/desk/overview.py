@@ -14,6 +14,7 @@ from service.reports.attention import attention, days_gone_by, days_to_come
 from service.reports.glance import at_a_glance
 from service.runtime import runtime
 from service.web.clock import now
+from service.web.desk.acting import done
 from service.web.desk.frame import day_page, page, phase_in_words
 from service.web.security import own_day, signed_in, staff_only
 
@@ -60,13 +61,11 @@ def days() -> str:
 def overview(slug: str) -> str:
     """One study day at a glance: its limits in sentences, its seats, its public pages, and what can be done."""
     day = own_day(slug, *ALL_ROLES)
-    language = signed_in().language
-    done = DONE.get(request.args.get("done", ""))
     return day_page(
         "pages/desk/overview.html",
         day,
         "overview",
-        notice=translate(language, done) if done else "",
+        notice=done(DONE),
         glance=at_a_glance(db.session(), day.id),
         check_in_from=check_in_from(day.starts_at),
         base_url=runtime().settings.base_url,

@@ -15,9 +15,9 @@ from service.reports.late_requests import late_requests
 from service.reports.paging import Slice
 from service.usecases.admit import admit, decline
 from service.web.clock import now
+from service.web.desk.acting import Answer, carry_out, done
 from service.web.desk.frame import day_page, day_url
 from service.web.forms import load
-from service.web.people.acting import Answer, carry_out, done
 from service.web.people.schemas import DeclineSchema
 from service.web.security import actor, own_day, own_late_request, signed_in, staff_only
 from service.web.words import Words

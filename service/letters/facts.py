@@ -15,6 +15,8 @@ CONTROLS: Final = re.compile(f"[\x00-\x1f\x7f-\x9f{_OVERRIDES}]")
 CONTROLS_BUT_LINE_ENDS: Final = re.compile(f"[\x00-\x09\x0b-\x1f\x7f-\x9f{_OVERRIDES}]")
 ADDRESS_LIKE: Final = re.compile(r"[/@]|\w{2,}\.\w{2,}")
 """In a name: what mail programs would turn into a link, by which a stranger could advertise in our letters."""
+Seat = Literal["confirmed", "waiting", "offered"]
+CameBy = Literal["sign_up", "waiting_list", "offer", "colleague"]
 SEVERAL_LINES: Final = frozenset({"message", "reason"})
 
 
@@ -75,8 +77,8 @@ class SeatFacts(Facts):
     of the moment the letter was decided, not of the moment it is written.
     """
 
-    status: Literal["confirmed", "waiting", "offered"]
-    came_by: Literal["sign_up", "waiting_list", "offer", "colleague"] = "sign_up"
+    status: Seat
+    came_by: CameBy = "sign_up"
     calendar_uid: str
     sequence: int
     own_url: str

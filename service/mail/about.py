@@ -7,11 +7,11 @@ and times are those of today.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from sqlalchemy import Row
 
-from service.domain.fees import Channel, Policy
+from service.domain.fees import Channel
 from service.domain.terms import binding
 from service.letters.facts import (
     About,
@@ -24,18 +24,16 @@ from service.letters.facts import (
     AboutSeat,
     AboutSignIn,
     BeforeFacts,
-    DayFacts,
     PersonFacts,
-    SeatFacts,
+    Seat,
 )
+from service.letters.reading import day_facts, person_facts, seat_facts
 from service.letters.writing import ABOUT
 from service.links import Links
-from service.locale import in_language
 from service.mail.claims import Claim
 from service.mail.gather import Found
 from service.wording import address
 
-Seat = Literal["confirmed", "waiting", "offered"]
 STAFF_ZONE: Final = "Europe/Brussels"
 """Of letters to staff, which are about no study day."""
 STOOD: Final[Mapping[str, Seat]] = {
@@ -136,7 +134,7 @@ def _fee(case: _Case) -> AboutFee:
 def _invitation(case: _Case) -> AboutInvitation:
     return AboutInvitation(
         **_day_facts(case, PersonFacts(email=case.claim.recipient, language=case.claim.language)),
-        giver=_person(case.registration, case.registration.email, case.registration.language),
+        giver=person_facts(case.registration, email=case.registration.email, language=case.registration.language),
         url=case.links.colleague(case.fact("transfer")),
     )
 
@@ -181,21 +179,16 @@ BUILDERS: Final[Mapping[type[About], Callable[[_Case], About]]] = {
 
 def _seat_facts(case: _Case) -> dict[str, Any]:
     """The fields of ``AboutSeat``."""
-    registration, day, facts = case.registration, case.day, case.claim.facts
-    own_url = case.links.own(registration.id)
-    terms = binding(registration, day)
-    seat = SeatFacts(
+    registration, facts = case.registration, case.claim.facts
+    seat = seat_facts(
+        registration,
+        binding(registration, case.day),
         status=_stood(case),
         came_by=facts.get("came_by", "sign_up"),
-        calendar_uid=registration.calendar_uid,
         sequence=facts.get("sequence", registration.sequence),
-        own_url=own_url,
-        not_me_url=f"{own_url}#not-me",
-        fee_cents=terms.fee_cents,
-        free_cancellation_until=terms.free_until,
-        offered_until=registration.offered_until,
+        own_url=case.links.own(registration.id),
     )
-    person = _person(registration, case.claim.recipient, case.claim.language)
+    person = person_facts(registration, email=case.claim.recipient, language=case.claim.language)
     return {**_day_facts(case, person), "seat": seat}
 
 
@@ -212,34 +205,9 @@ def _stood(case: _Case) -> Seat:
     return stands
 
 
-def _person(registration: Row[Any], email: str, language: str) -> PersonFacts:
-    return PersonFacts(
-        first_name=registration.first_name,
-        last_name=registration.last_name,
-        email=email,
-        organisation=registration.organisation,
-        language=language,
-    )
-
-
 def _day_facts(case: _Case, person: PersonFacts) -> dict[str, Any]:
     """The fields of ``AboutDay``."""
     day, language = case.day, case.claim.language
-    return {
-        "decided_at": case.claim.created_at,
-        "person": person,
-        "day": DayFacts(
-            title=in_language(day.title, language),
-            starts_at=day.starts_at,
-            ends_at=day.ends_at,
-            zone=day.time_zone,
-            organiser=day.organiser,
-            mailbox=day.mailbox,
-            page_url=case.links.page(f"/{language}/{day.slug}"),
-            place=address(day.venue, language) if day.venue else "",
-            online_url=day.online_url or "",
-            fee_cents=day.fee_cents,
-            free_cancellation_until=day.free_cancellation_until,
-            refill_lets_off=day.late_cancellation_policy == Policy.UNLESS_REFILLED,
-        ),
-    }
+    page_url = case.links.page(f"/{language}/{day.slug}")
+    facts = day_facts(day, language, organiser=day.organiser, page_url=page_url)
+    return {"decided_at": case.claim.created_at, "person": person, "day": facts}

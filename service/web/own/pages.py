@@ -14,9 +14,9 @@ from service.reports.own_data import own_data
 from service.transaction import transaction
 from service.usecases.cancel import cancel, not_me
 from service.web.clock import now
+from service.web.facts import about_seat
 from service.web.forms import load
 from service.web.own.entry import ATTENDEE, Invited, back, enter, enter_own, own, page, refuse
-from service.web.own.facts import about_seat
 from service.web.own.passing_on import take_over_page
 from service.web.own.standing import no_change, standing
 from service.web.schemas import ReasonSchema

@@ -9,16 +9,17 @@ from service.domain.refusals import NotConfirmed, Refusal, StudyDayStarted, Term
 from service.domain.seats import Status
 from service.domain.windows import on_time
 from service.letters.facts import AboutInvitation, PersonFacts
+from service.letters.reading import person_facts
 from service.letters.terms import of_invitation
 from service.models import Registration
 from service.runtime import runtime
 from service.transaction import transaction
 from service.usecases.transfer import invite_colleague, take_over
 from service.web.clock import now
+from service.web.facts import day_facts
 from service.web.forms import load
 from service.web.limits import INVITATIONS_PER_PLACE, count_attempt
 from service.web.own.entry import ATTENDEE, Invited, back, enter, enter_own, own, page, refuse
-from service.web.own.facts import day_facts
 from service.web.own.standing import no_change
 from service.web.public.forms import NOT_REFUSED, Refused, refused, with_shown_terms
 from service.web.schemas import ApplicationSchema, ColleagueSchema
@@ -68,9 +69,7 @@ def take_over_page(
             decided_at=now(),
             person=PersonFacts(email=transfer.email, language=transfer.language),
             day=day_facts(giver.study_day, transfer.language),
-            giver=PersonFacts(
-                first_name=giver.first_name, last_name=giver.last_name, email=giver.email, language=giver.language
-            ),
+            giver=person_facts(giver, email=giver.email, language=giver.language),
             url=runtime().links.colleague(transfer.id),
         )
     )

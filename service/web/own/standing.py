@@ -12,7 +12,7 @@ from service.domain.windows import on_time
 from service.extensions import db
 from service.letters.terms import of_offer, of_place, of_waiting
 from service.models import Charge, Registration, Transfer
-from service.web.own.facts import about_seat
+from service.web.facts import about_seat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

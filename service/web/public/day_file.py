@@ -12,7 +12,7 @@ from service.locale import translate
 from service.models import StudyDay
 from service.reports.study_days import public_day
 from service.web.clock import now
-from service.web.own.facts import day_facts
+from service.web.facts import day_facts
 from service.web.public.addresses import LANGUAGE
 
 PLACE: Final = uuid.UUID("6b0f3a52-6d0e-4a53-9d0f-0c1f8b9f6d11")

@@ -29,6 +29,7 @@ from tests.web.api.schemathesis_run import configuration, run
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "4"))
 SEEDS = [int(seed) for seed in os.environ.get("SCHEMATHESIS_SEEDS", "1").split(",")]
 
+DAYS = 30
 BODIES: dict[str, list[Any]] = {
     "body.email": [f"somebody{number}@example.org" for number in range(50)],
     "body.slug": [f"day-{number}" for number in range(50)],
@@ -60,22 +61,26 @@ def plain_app(sqlite_template: Path, tmp_path: Path, clock: Clock) -> Flask:
 
 
 def seed(app: Flask, now: datetime) -> tuple[str, dict[str, list[Any]]]:
-    """A day signed off, one open and one closed, the last two about to start; a token for all of them."""
+    """A day signed off, some open and some closed, about to start; a token for all of them.
+
+    There are several of each, since to call one off is among the things that are tried.
+    """
     with app.app_context(), transaction() as session:
         signed_off(session)
         session.execute(sa.update(StudyDay).values(slug="lived"))
         ours = session.execute(sa.select(Organiser)).scalar_one()
-        for slug, closes_at in (("open", ENDS_AT), ("closed", CLOSES_AT)):
-            times = {"starts_at": ENDS_AT, "ends_at": ENDS_AT + timedelta(hours=5), "closes_at": closes_at}
-            make_day(session, organiser=ours, slug=slug, **times)
-        for number in range(20, 30):
-            register(session, "open", make_application(number), actor=FORM, now=now)
-            request_late(session, "closed", make_application(number), "", actor=FORM, now=now)
+        for number in range(DAYS):
+            for kind, closes_at in (("open", ENDS_AT), ("closed", CLOSES_AT)):
+                times = {"starts_at": ENDS_AT, "ends_at": ENDS_AT + timedelta(hours=5), "closes_at": closes_at}
+                make_day(session, organiser=ours, slug=f"{kind}-{number}", **times)
+            register(session, f"open-{number}", make_application(number), actor=FORM, now=now)
+            request_late(session, f"closed-{number}", make_application(number), "", actor=FORM, now=now)
         add_staff(session, "all@staff.example", Role.ADMIN, ours, language="nl", actor=SYSTEM, now=now)
         token = make_api_token(session, "all@staff.example", actor=SYSTEM, now=now)
-    ids = list(range(1, 17))
+    ids = list(range(1, DAYS + 6))
+    slugs = [f"{kind}-{number}" for kind in ("open", "closed") for number in range(DAYS)]
     return token, {
-        "path.slug": ["lived", "open", "closed"],
+        "path.slug": ["lived", *slugs],
         "path.registration_id": ids,
         "path.request_id": ids,
         "path.charge_id": [1, 2, 3],

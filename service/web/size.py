@@ -1,12 +1,13 @@
-"""How much a form may hold; the size of a body and the number of its parts Flask limits itself."""
+"""What a form may hold at all; the size of a body and the number of its parts Flask limits itself."""
 
 from typing import Final
 
 from flask import Flask, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 MOST_FIELDS: Final = 1_000
 URLENCODED: Final = "application/x-www-form-urlencoded"
+MULTIPART: Final = "multipart/form-data"
 
 
 def init_app(app: Flask) -> None:
@@ -19,3 +20,9 @@ def init_app(app: Flask) -> None:
     def count_fields() -> None:
         if request.method == "POST" and request.mimetype == URLENCODED and request.get_data().count(b"&") > MOST_FIELDS:
             raise RequestEntityTooLarge
+
+    @app.before_request
+    def refuse_nameless() -> None:
+        """A part that tells no name reaches the views under None, among names that are all text."""
+        if request.method == "POST" and request.mimetype == MULTIPART and None in request.form:
+            raise BadRequest

@@ -92,3 +92,13 @@ def test_form_when_it_is_no_form(client: FlaskClient) -> None:
     broken = client.post(FORMS[0], data=b"\xff%zz&&&=;", content_type=URLENCODED)
 
     assert (json.status_code, broken.status_code) == (422, 422)
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_form_when_a_part_tells_no_name_is_not_understood(client: FlaskClient, path: str) -> None:
+    arrange()
+    part = "--x\r\nContent-Disposition: form-data\r\n\r\nx\r\n--x--\r\n"
+
+    answer = client.post(path, data=part, content_type="multipart/form-data; boundary=x")
+
+    assert answer.status_code == 400

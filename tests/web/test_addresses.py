@@ -1,6 +1,11 @@
 import pytest
 from flask.testing import FlaskClient
 
+from service.domain.roles import Role
+from service.transaction import transaction
+from tests.builders import make_organiser
+from tests.staff import sign_in
+
 PATHS = ["/nl/a%00b", "/nl/a%00b/register", "/nl/a%00b/late-request", "/nl/a%00.ics", "/r/a%00b", "/desk/sign-in/a%00"]
 
 
@@ -8,3 +13,14 @@ PATHS = ["/nl/a%00b", "/nl/a%00b/register", "/nl/a%00b/late-request", "/nl/a%00.
 @pytest.mark.parametrize("path", [*PATHS, "/api/v1/study-days/a%00b", "/problems/a%00", "/static/a%00"])
 def test_address_when_it_holds_a_nul_is_none(client: FlaskClient, method: str, path: str) -> None:
     assert client.open(path, method=method).status_code in {404, 405}
+
+
+@pytest.mark.parametrize(
+    "path", ["/nl/?page=%00", "/finance/invoices?study_day=a%00", "/finance/invoices.csv?study_day=%00"]
+)
+def test_address_when_its_query_holds_a_nul_is_none(client: FlaskClient, path: str) -> None:
+    with transaction() as session:
+        make_organiser(session)
+    sign_in(client, Role.FINANCE)
+
+    assert client.get(path).status_code == 404

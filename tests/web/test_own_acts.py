@@ -11,6 +11,7 @@ from service.transaction import transaction
 from tests.builders import ENDS_AT, FREE_UNTIL, STARTS_AT, TICK
 from tests.conftest import Clock
 from tests.life import signed_off
+from tests.web.days import arrange
 from tests.web.enrolling import enrol, letters, rows
 from tests.web.forms import PERSON, errors_of, typed_values
 
@@ -69,6 +70,20 @@ def test_edit_when_corrected_stores_and_says_so(client: FlaskClient) -> None:
     assert "Vos données ont été modifiées." in client.get(answer.location).text
     (row,) = rows()
     assert (row.last_name, row.email, row.organisation) == ("D’Hondt", "an1@example.org", "Stad Voorbeeld")
+
+
+def test_edit_when_a_question_was_answered_with_no_keeps_that(client: FlaskClient) -> None:
+    arrange(questions=[{"id": "lunch", "kind": "yes_no", "label": {"nl": "Blijft u lunchen?"}, "required": True}])
+    unanswered = client.post("/nl/integratiebeleid/register", data=PERSON)
+    client.post("/nl/integratiebeleid/register", data={**PERSON, "answers.lunch": "no"})
+    path = f"/r/{runtime().links.own_token(rows()[0].id)}"
+    form = typed_values(client.get(f"{path}/edit").text)
+
+    answer = client.post(f"{path}/edit", data={**form, "town": "Sint-Niklaas"})
+
+    assert (unanswered.status_code, list(errors_of(unanswered.text))) == (422, ["answers.lunch"])
+    assert (form["answers.lunch"], answer.status_code) == ("no", 303)
+    assert (rows()[0].answers, rows()[0].town) == ({"lunch": False}, "Sint-Niklaas")
 
 
 def test_edit_when_fields_are_wrong_keeps_the_input(client: FlaskClient) -> None:

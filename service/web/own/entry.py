@@ -19,6 +19,9 @@ from service.web.rendering import render
 
 ATTENDEE: Final = Actor("attendee", "link")
 
+AS_CHOSEN: Final = {True: "yes", False: "no"}
+"""How a form says an answer that is stored as true or false."""
+
 own = Blueprint("own", __name__, url_prefix="/r/<token>")
 
 
@@ -85,7 +88,8 @@ def back(token: str, done: str = "") -> Response:
 def values_of(registration: Registration) -> Mapping[str, Any]:
     """What the person typed, as values of a form."""
     columns = {column.key: getattr(registration, column.key) for column in sa.inspect(Registration).column_attrs}
-    return {**columns, **{f"answers.{name}": answer for name, answer in registration.answers.items()}}
+    answers = {f"answers.{name}": AS_CHOSEN.get(answer, answer) for name, answer in registration.answers.items()}
+    return {**columns, **answers}
 
 
 def _registration(registration_id: int) -> Registration:

@@ -114,8 +114,9 @@ def _wanting(session: Session, scope: Scope, ids: Collection[int], *, now: datet
     over = sa.and_(StudyDay.ends_at <= now, StudyDay.signed_off_at.is_(None), StudyDay.taken > 0)
     near = sa.or_(*(limit.between(now, now + SOON) for limit in (StudyDay.closes_at, StudyDay.free_cancellation_until)))
     live = sa.and_(StudyDay.published, StudyDay.cancelled_at.is_(None), lately, sa.or_(over, near))
-    first, second = _days(scope).where(StudyDay.id.in_(ids)).limit(MOST), _days(scope).where(live).limit(MOST)
-    return [*session.execute(first).scalars(), *session.execute(second).scalars()]
+    nearest = (StudyDay.starts_at.desc(), StudyDay.id)
+    parts = (_days(scope).where(which).order_by(*nearest).limit(MOST) for which in (StudyDay.id.in_(ids), live))
+    return [day for part in parts for day in session.execute(part).scalars()]
 
 
 def _counted(

@@ -3,7 +3,6 @@
 Instants are aware datetimes. A limit is the first instant that is too late: ``on_time = now < limit``.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -74,13 +73,6 @@ def phase(window: Window, *, full: bool, now: datetime) -> Phase:
     if window.opens_at is not None and on_time(now, window.opens_at):
         return Phase.ANNOUNCED
     return Phase.FULL if full else Phase.OPEN
-
-
-def turning_points(window: Window) -> Iterator[datetime]:
-    """The instants at which the phase changes by itself, for whoever keeps a page."""
-    if window.opens_at is not None:
-        yield window.opens_at
-    yield from (window.closes_at, window.starts_at, window.ends_at)
 
 
 def verdict(now: datetime, free_cancellation_until: datetime) -> Verdict:

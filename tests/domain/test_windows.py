@@ -14,7 +14,6 @@ from service.domain.windows import (
     on_time,
     phase,
     relief,
-    turning_points,
 )
 from tests.builders import CLOSES_AT, ENDS_AT, FREE_UNTIL, NOW, STARTS_AT, TICK
 
@@ -73,11 +72,6 @@ def test_phase_when_it_does_not_depend_on_the_time(
 def test_phase_when_there_is_no_opening_limit() -> None:
     window = Window(STARTS_AT, ENDS_AT, CLOSES_AT)
     assert phase(window, full=False, now=datetime(1999, 1, 1, tzinfo=UTC)) == Phase.OPEN
-
-
-def test_turning_points_are_where_the_phase_changes_by_itself() -> None:
-    assert list(turning_points(MODEL)) == [OPENS_AT, CLOSES_AT, STARTS_AT, ENDS_AT]
-    assert list(turning_points(Window(STARTS_AT, ENDS_AT, CLOSES_AT))) == [CLOSES_AT, STARTS_AT, ENDS_AT]
 
 
 LIMITS = {

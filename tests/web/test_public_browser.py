@@ -53,7 +53,11 @@ PHASES: Final[dict[str, dict[str, Any]]] = {
     "full": {"capacity": 1, "taken": 1},
     "no-seat": {"capacity": 1, "taken": 1, "waiting_list": False},
     "announced": {"opens_at": NOW + timedelta(days=1)},
-    "closed": {"closes_at": NOW - timedelta(days=1), "free_cancellation_until": NOW - timedelta(days=2)},
+    "closed": {
+        "closes_at": NOW - timedelta(days=1),
+        "free_cancellation_until": NOW - timedelta(days=2),
+        "mailbox": "studiedag@localhost.localdomain",
+    },
     "over": {
         "closes_at": NOW - timedelta(days=9),
         "free_cancellation_until": NOW - timedelta(days=9),

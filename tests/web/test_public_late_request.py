@@ -41,6 +41,15 @@ def test_sign_up_when_closed_a_tick_ago_leads_on_with_what_was_typed(client: Fla
     assert (rows(), letters()) == ([], ["late_request_received"])
 
 
+def test_conditions_when_a_successor_frees_keep_their_sentences_apart(client: FlaskClient, clock: Clock) -> None:
+    arrange(late_cancellation_policy="unless_refilled")
+    clock.set(CLOSES_AT)
+
+    texts = [" ".join(client.get(path).text.split()) for path in ("/nl/integratiebeleid", LATE)]
+
+    assert [text.count(". Een laattijdige annulering kost niets") for text in texts] == [1, 1]
+
+
 @pytest.mark.usefixtures("day")
 def test_sign_up_when_closed_and_fields_are_wrong_shows_both(client: FlaskClient, clock: Clock) -> None:
     clock.set(CLOSES_AT)

@@ -192,5 +192,6 @@ def several_lines(text: str) -> str:
 
 
 def printable_name(person: PersonFacts) -> str:
-    """The name for a letter, or nothing where it looks like an address."""
-    return "" if ADDRESS_LIKE.search(person.full_name) else person.full_name
+    """The name for a letter, or nothing where it looks like an address or has no letter (a name that was deleted)."""
+    name = person.full_name
+    return name if any(map(str.isalpha, name)) and not ADDRESS_LIKE.search(name) else ""

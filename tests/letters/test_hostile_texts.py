@@ -8,6 +8,7 @@ from icalendar import Calendar
 
 from service.letters.facts import AboutDay, printable_name
 from service.letters.writing import ABOUT, write
+from service.usecases.cancel import NOBODY
 from tests.letters.samples import make_about, make_day, make_person
 
 TRICKS = [
@@ -105,3 +106,7 @@ def test_address_when_it_is_no_web_page_is_no_link() -> None:
 def parsed(source: bytes | None) -> Any:
     assert source is not None
     return Calendar.from_ical(source).walk("VEVENT")[0]
+
+
+def test_name_when_it_was_deleted_is_none() -> None:
+    assert printable_name(make_person(first_name="", last_name=NOBODY)) == ""

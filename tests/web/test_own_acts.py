@@ -215,11 +215,14 @@ def test_offer_when_accepted_in_time_confirms(client: FlaskClient, clock: Clock)
     assert until is not None
 
     clock.set(until - TICK)
+    before = client.get(path).text
     shown = client.get(f"{path}/accept").text
     unticked = client.post(f"{path}/accept")
     accepted = client.post(f"{path}/accept", data={"accept_terms": "1"})
 
     assert "de no-showvergoeding dus meteen" in shown
+    assert "U kunt de plaats aanvaarden tot en met" in before
+    assert ["Wat u hebt aanvaard" in text for text in (before, client.get(path).text)] == [False, True]
     assert (unticked.status_code, list(errors_of(unticked.text))) == (422, ["accept_terms"])
     assert accepted.location == f"{path}?done=accept"
     assert rows()[1].status == "confirmed"

@@ -104,6 +104,12 @@ class TestLoaded:
             ("Zoë", "late_cancellation", 1500, "draft", False),
         ]
 
+    def test_model_case_when_a_fee_is_kept_has_mails_for_evidence(self) -> None:
+        charges = sa.select(Charge.waiver_proposed, Charge.evidence)
+        reached = {(proposed, facts["mails_sent"] > 0) for proposed, facts in db.session.execute(charges)}
+
+        assert reached == {(True, False), (False, True)}
+
     def test_twin_when_met_is_open_with_seats(self) -> None:
         day = days()[ahead.TWIN]
 
@@ -145,6 +151,7 @@ class TestLoaded:
         states = sa.select(StudyDay.ends_at < NOW, Message.state).join_from(Message, StudyDay).distinct()
 
         assert {tuple(row) for row in db.session.execute(states)} == {
+            (True, "sent"),
             (True, "suppressed"),
             (True, "failed"),
             (False, "queued"),

@@ -41,13 +41,14 @@ def model_case(stage: Stage) -> None:
     _bounce(stage, day, "Pieter")
     here = "Anneleen Bart Hélène Ilse Marijke Rania Thomas Ursula Valeria Emiel Laurent Niels Sofie Yasmina Arne Dries"
     stage.welcome(day, [*here.split(), "Dounia", "Katrien"])
+    stage.was_sent(day)
     sign_off(stage.session, day.id, actor=stage.desk, now=_in_2023(4, 3, "09:30"))
     ill = stage.session.execute(
         sa.select(Charge).where(Charge.registration_id == stage.find(day, "Olena").id)
     ).scalar_one()
     note = "Doktersbriefje ontvangen"
     waive(stage.session, ill.id, reason=WaiverReason.ILL, note=note, actor=stage.desk, now=_in_2023(4, 5, "14:00"))
-    stage.never_send([day])
+    stage.was_sent(day)
 
 
 def inspiration_day(stage: Stage) -> None:

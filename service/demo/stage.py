@@ -118,6 +118,13 @@ class Stage:
             now = day.starts_at + timedelta(minutes=minute - 20)
             check_in(self.session, self.find(day, name).id, actor=self.door, now=now)
 
+    def was_sent(self, day: StudyDay) -> None:
+        """Mail about this day went out when it was decided: it counts as evidence, and never goes again."""
+        waiting = Message.study_day_id == day.id, Message.state == "queued"
+        self.session.execute(
+            sa.update(Message).where(*waiting).values(state="sent", attempts=1, sent_at=Message.created_at)
+        )
+
     def never_send(self, days: Sequence[StudyDay]) -> None:
         """Mail about what is long over stays a record."""
         about_these = Message.study_day_id.in_([day.id for day in days])

@@ -34,6 +34,16 @@ def test_cancel_when_in_time_is_free_and_passes_the_seat_on(client: FlaskClient,
     assert second.status in {"confirmed", "offered"}
 
 
+def test_cancel_when_the_reason_is_too_long_keeps_it(client: FlaskClient) -> None:
+    path = enrol()
+
+    answer = client.post(f"{path}/cancel", data={"reason": "x" * 2001})
+
+    assert (answer.status_code, list(errors_of(answer.text))) == (422, ["reason"])
+    assert typed_values(answer.text)["reason"] == "x" * 2001
+    assert rows()[0].status == "confirmed"
+
+
 def test_cancel_when_late_says_that_the_fee_is_due(client: FlaskClient, clock: Clock) -> None:
     path = enrol()
     clock.set(FREE_UNTIL)

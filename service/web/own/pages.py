@@ -1,15 +1,17 @@
 """The own page, the calendar file, cancelling, "this was not me", and one's own data as a file."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from flask import Response, json, request
 
 from service.domain.fees import Channel
-from service.domain.refusals import NotConfirmed, Refusal
+from service.domain.refusals import InvalidInput, NotConfirmed, Refusal
 from service.domain.seats import Status
 from service.extensions import db
 from service.letters import calendar
 from service.locale import N_, translate
+from service.models import Registration
 from service.reports.own_data import own_data
 from service.transaction import transaction
 from service.usecases.cancel import cancel, not_me
@@ -19,6 +21,7 @@ from service.web.forms import load
 from service.web.own.entry import ATTENDEE, Invited, back, enter, enter_own, own, page, refuse
 from service.web.own.passing_on import take_over_page
 from service.web.own.standing import no_change, standing
+from service.web.public.forms import NOT_REFUSED, Refused, refused
 from service.web.schemas import ReasonSchema
 
 DONE: Final = {
@@ -56,9 +59,7 @@ def ask_cancel(token: str) -> Response:
     """What cancelling means now, before the button."""
     registration = enter_own(token)
     refusal = no_change(registration, now=now())
-    if refusal is not None:
-        return refuse(token, registration, refusal)
-    return page("cancel", token, registration, standing=standing(registration, now=now()))
+    return refuse(token, registration, refusal) if refusal else _cancel_form(token, registration)
 
 
 @own.post("/cancel")
@@ -70,7 +71,10 @@ def do_cancel(token: str) -> Response:
         with transaction() as session:
             cancel(session, registration_id, channel=Channel.LINK, reason=reason, actor=ATTENDEE, now=now())
     except Refusal as refusal:
-        return refuse(token, enter_own(token), refusal)
+        registration = enter_own(token)
+        if isinstance(refusal, InvalidInput) and no_change(registration, now=now()) is None:
+            return _cancel_form(token, registration, request.form, refused(refusal, registration.language))
+        return refuse(token, registration, refusal)
     return back(token)
 
 
@@ -102,3 +106,10 @@ def data(token: str) -> Response:
     return Response(
         text + "\n", mimetype="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
+
+
+def _cancel_form(
+    token: str, registration: Registration, values: Mapping[str, Any] | None = None, said: Refused = NOT_REFUSED
+) -> Response:
+    stands = standing(registration, now=now())
+    return page("cancel", token, registration, said, standing=stands, values=values or {})

@@ -6,7 +6,10 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from http.cookies import SimpleCookie
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from benchmarks.servers import BIN, FLOOR, ROOT, Server, gunicorn, new_postgresql, ours_env, program
 
@@ -32,7 +35,11 @@ class Contender:
 def ours(kind: str, folder: Path, *, mails: bool = False, registrations: int = 0, days: int = 0) -> Iterator[Contender]:
     """Web, and with ``mails`` the worker; ``registrations`` in ``days`` other study days are there already."""
     folder.mkdir(parents=True, exist_ok=True)
-    url = new_postgresql("studiedag_benchmark") if kind == "postgresql" else f"sqlite:///{folder / 'ours.sqlite3'}"
+    url = (
+        new_postgresql(f"studiedag_benchmark_{registrations}")
+        if kind == "postgresql"
+        else f"sqlite:///{folder / 'ours.sqlite3'}"
+    )
     env = ours_env(url, SINK_PORT if mails else None)
     seed = (sys.executable, "-m", "benchmarks.seed", "--registrations", str(registrations), "--days", str(days))
     for command in ((*STUDIEDAG, "db", "upgrade"), seed):
@@ -46,7 +53,21 @@ def ours(kind: str, folder: Path, *, mails: bool = False, registrations: int = 0
         if mails:
             worker = running.enter_context(program(*STUDIEDAG, "worker", env=env, cwd=folder, log=log))
             trees["worker"] = worker.pid
-        yield Contender("ours", server, env, trees)
+        yield Contender("ours", server, {**env, "DESK_SESSION": _session(server, env, folder)}, trees)
+
+
+def _session(server: Server, env: Mapping[str, str], folder: Path) -> str:
+    """The cookie of an organiser who has signed in by link."""
+    add = (*STUDIEDAG, "staff", "add", "desk@example.org", "--role", "organiser")
+    done = subprocess.run(
+        add, cwd=folder, env={**os.environ, **env, "BASE_URL": server.url}, check=True, capture_output=True, text=True
+    )
+    link = urlsplit(done.stdout.split()[-1])
+    connection = HTTPConnection(link.netloc, timeout=20)
+    connection.request("POST", link.path)
+    cookie = SimpleCookie(connection.getresponse().headers["Set-Cookie"])
+    connection.close()
+    return cookie["studiedag_staff"].value
 
 
 @contextmanager

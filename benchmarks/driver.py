@@ -27,10 +27,11 @@ def pages(contender: Contender, path: str, number: int, *, clients: int = 4) -> 
     return _run(contender, "--target", contender.target, *arguments)
 
 
-def revalidations(contender: Contender, number: int, *, clients: int = 4) -> dict[str, Any]:
-    """GETs of the form page by somebody who has it."""
-    arguments = ("--target", "revalidated", "--signups", str(number), "--concurrency", str(clients), "--warmup", "20")
-    return _run(contender, *arguments)
+def looks(contender: Contender, target: str, number: int, *, clients: int = 4) -> dict[str, Any]:
+    """GETs by somebody who has the page already (``revalidated``), or who is staff (``desk``)."""
+    return _run(
+        contender, "--target", target, "--signups", str(number), "--concurrency", str(clients), "--warmup", "20"
+    )
 
 
 def _run(contender: Contender, *arguments: str) -> dict[str, Any]:

@@ -48,30 +48,45 @@ class Ours:
         return 'data-place="confirmed"' in done.text
 
 
-class Revalidated(Ours):
-    """A page that the browser has already: the answer must be 304."""
-
-    etag = ""
+class Looked(Ours):
+    """A page that is only looked at; nothing is written, so the answers themselves are counted."""
 
     def __init__(self) -> None:
         self.seen = 0
 
     def count(self) -> int:
-        """Answers so far; nothing is written."""
+        """Answers so far."""
         return self.seen
+
+
+class Revalidated(Looked):
+    """A page that the browser has already: the answer must be 304."""
+
+    etag = ""
 
     def signup(self, browser: Any, _number: int) -> bool:
         """True for 304."""
-        headers = {"If-None-Match": self.etag}
         if not self.etag:
             Revalidated.etag = browser.get(self.page, expect=200).headers["etag"]
-            headers = {"If-None-Match": self.etag}
         self.seen += 1
-        return bool(browser.get(self.page, headers=headers).status == HTTPStatus.NOT_MODIFIED)
+        return bool(browser.get(self.page, headers={"If-None-Match": self.etag}).status == HTTPStatus.NOT_MODIFIED)
+
+
+class Desk(Looked):
+    """The first page of a study day's registrations, for the organiser whose session ``DESK_SESSION`` is."""
+
+    page = "/desk/study-days/benchmark/registrations"
+
+    def signup(self, browser: Any, _number: int) -> bool:
+        """True when somebody who registered is on it."""
+        browser.cookies["studiedag_staff"] = os.environ["DESK_SESSION"]
+        self.seen += 1
+        return "seed" in browser.get(self.page, expect=200).text
 
 
 targets.TARGETS["ours"] = Ours
 targets.TARGETS["revalidated"] = Revalidated
+targets.TARGETS["desk"] = Desk
 targets.TARGETS["hello"] = targets.TARGETS["floor"]
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
+from werkzeug.routing import RequestRedirect
 
 from service.domain.refusals import NotFound
 from service.runtime import runtime
@@ -21,6 +22,16 @@ def init_app(app: Flask) -> None:
         pages_query = b"" if request.path.startswith("/api/") else request.query_string  # the API's schemas refuse it
         if "\0" in request.path or b"%00" in pages_query:
             raise NotFound
+
+    @app.before_request
+    def stay_here() -> Response | None:
+        """To the address with its slash, which werkzeug would put behind whatever the Host header says."""
+        error = request.routing_exception
+        if not isinstance(error, RequestRedirect):
+            return None
+        there = urlsplit(error.new_url)
+        query = f"?{there.query}" if there.query else ""
+        return Response(status=error.code, headers={"Location": f"/{there.path.lstrip('/')}{query}"})
 
 
 def client_address() -> IPv4Address | IPv6Address:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from service.runtime import runtime
 
@@ -18,6 +18,7 @@ HEADERS: Final = (
 )
 PERSONAL: Final = "/r/"
 """Addresses that are keys: no other page, not even of ours, learns of them."""
+STAFF: Final = ("/desk/", "/finance/", "/admin/")
 REFERRER: Final = "Referrer-Policy"
 A_YEAR: Final = "max-age=31536000"
 
@@ -34,5 +35,7 @@ def init_app(app: Flask) -> None:
     def protect(response: Response) -> Response:
         own = {name for name, _ in response.headers}
         wanted = personal if request.path.startswith(PERSONAL) else always
+        if request.path.startswith(STAFF) or g.get("principal"):
+            wanted = (*wanted, ("Cache-Control", "no-store"))  # it is for one pair of eyes, and not after they left
         response.headers.extend([header for header in wanted if header[0] not in own])
         return response

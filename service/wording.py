@@ -30,6 +30,11 @@ CONTRACTIONS: Final = {
 """What a preposition and the name of a city become together: heure d’Amsterdam, ora del Cairo."""
 
 
+def colon(language: str) -> str:
+    """What stands between a name and its value; French puts a space before it."""
+    return "\N{NO-BREAK SPACE}:" if language == "fr" else ":"
+
+
 @lru_cache(KEPT)
 def limit_sentence(limit: datetime, zone: str, language: str) -> str:
     """A half-open limit, so that nobody can misread the day (rules.md 2).

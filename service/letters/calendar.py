@@ -22,7 +22,7 @@ from service.letters.phrases import WEB
 from service.letters.terms import of_place
 from service.letters.zones import Span, span
 from service.locale import translate
-from service.wording import held
+from service.wording import colon, held
 
 PRODID: Final = "-//Studiedag//Studiedag//EN"
 LONGEST_LINE: Final = 75  # octets, without the line end
@@ -123,8 +123,8 @@ def _essentials(about: AboutSeat) -> str:
         (
             *_when_and_how(about.day, language),
             of_place(about),
-            f"{translate(language, 'Open my registration')}: {about.seat.own_url}",
-            f"{translate(language, 'Questions')}: {about.day.mailbox}",
+            f"{translate(language, 'Open my registration')}{colon(language)} {about.seat.own_url}",
+            f"{translate(language, 'Questions')}{colon(language)} {about.day.mailbox}",
         )
     )
 
@@ -134,7 +134,7 @@ def _when_and_how(day: DayFacts, language: str) -> Iterator[str]:
     if day.place:
         yield day.place
     if day.online_url:
-        yield f"{translate(language, 'Online')}: {day.online_url}"
+        yield f"{translate(language, 'Online')}{colon(language)} {day.online_url}"
 
 
 @lru_cache(KEPT)

@@ -6,6 +6,8 @@ Both forms (plain text, HTML) are printed from the same sheet, so neither can sa
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from service.wording import colon
+
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
@@ -83,8 +85,8 @@ class Sheet:
 
     @property
     def colon(self) -> str:
-        """What stands between a name and its value; French puts a space before it."""
-        return "\N{NO-BREAK SPACE}:" if self.language == "fr" else ":"
+        """What stands between a name and its value."""
+        return colon(self.language)
 
 
 def notice(text: str) -> Paragraph:

@@ -74,6 +74,12 @@ def test_calendar_when_it_invites_asks_for_an_answer_and_says_the_essentials(nam
     ]
 
 
+def test_calendar_when_french_puts_a_space_before_the_colon() -> None:
+    letter = write("confirmed", make_about("confirmed", person=make_person(language="fr")))
+
+    assert event_of(letter.calendar)["DESCRIPTION"].split("\n")[-1] == "Questions\N{NO-BREAK SPACE}: events_bsog@vub.be"
+
+
 @pytest.mark.parametrize("name", sorted(INVITES | CANCELS))
 def test_calendar_when_mailed_pleases_another_parser(name: str, tmp_path: Path) -> None:
     facts = make_about(name, seat=make_seat(sequence=1))

@@ -27,12 +27,12 @@ def invite_colleague(
 
     :raises NotConfirmed: there is no confirmed place to pass on.
     :raises StudyDayStarted: too late.
-    :raises AlreadyRegistered: that is one's own address.
+    :raises InvalidInput: that is one's own address.
     """
     registration = lock_registration(session, registration_id)
     _require_passable(registration, now=now)
     if folded(email) == registration.email_folded:
-        raise AlreadyRegistered
+        raise InvalidInput({"email": "own-address"})
     session.execute(
         sa.update(Transfer)
         .where(Transfer.registration_id == registration.id, Transfer.accepted_at.is_(None))

@@ -15,6 +15,7 @@ CODES: Final = {
     "control-characters": N_("This holds characters that cannot be printed. Type it by hand."),
     "not-text": N_("This must be text."),
     "not-an-address": N_("This is no e-mail address. It looks like name@example.org."),
+    "own-address": N_("This is your own address. Fill in that of your colleague."),
     "not-a-choice": N_("Choose one of the values."),
     "not-answers": N_("This must be an object of answers."),
     "accept-terms": N_("You can only register if you accept the conditions."),

@@ -144,8 +144,9 @@ def test_place_when_the_day_has_begun_cannot_be_passed_on(now: datetime) -> None
 def test_colleague_when_it_is_oneself_or_has_a_place() -> None:
     given_day()
     an, _ = joined(1), joined(2)
-    with pytest.raises(AlreadyRegistered):
+    with pytest.raises(InvalidInput) as refused:
         invited(an, "AN1@example.org")
+    assert refused.value.fields == {"email": "own-address"}
     invitation = invited(an)
     for number in (1, 2):
         with pytest.raises(AlreadyRegistered):

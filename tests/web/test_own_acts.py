@@ -205,7 +205,8 @@ def test_transfer_when_the_address_is_wrong_or_ones_own(client: FlaskClient) -> 
 
     assert (wrong.status_code, list(errors_of(wrong.text))) == (422, ["email"])
     assert typed_values(wrong.text)["email"] == "els@"
-    assert same.status_code == 409
+    assert same.status_code == 422
+    assert errors_of(same.text) == {"email": "Dit is uw eigen adres. Vul dat van uw collega in."}
     assert letters() == ["confirmed"]
 
 

@@ -110,7 +110,7 @@ def test_own_page_when_the_day_is_called_off(client: FlaskClient) -> None:
     with transaction() as session:
         call_off(session, rows()[0].study_day_id, reason="ziek", actor=Actor("staff", "desk"), now=NOW)
 
-    assert "De organisator heeft hem afgelast." in client.get(path).text
+    assert "De organisator heeft deze dag afgelast." in client.get(path).text
     assert client.post(f"{path}/cancel").status_code == 409
 
 

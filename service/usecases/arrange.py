@@ -84,7 +84,8 @@ def change_study_day(
             max(day.free_cancellation_until, day.free_again_until or now), day.starts_at, now=now
         )
         _tell_everyone(session, day, notice, now=now)
-    record(session, line("changed", of_day(day), actor=actor, now=now, fields=sorted(changed), before=notice))
+    were = _plain({name: before[name] for name in (*LIMITS, *TOLD, "fee_cents") if name in changed})
+    record(session, line("changed", of_day(day), actor=actor, now=now, fields=sorted(changed), before=were))
     promote(session, day, now=now)
     return day
 
@@ -131,7 +132,12 @@ def _notice(before: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, 
     told = {name: before[name] for name in TOLD if name in changed}
     if "fee_cents" in changed and changed["fee_cents"] > before["fee_cents"]:
         told["fee_cents"] = before["fee_cents"]
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in told.items()}
+    return _plain(told)
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Ready for JSON."""
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
 
 
 def _tell_everyone(session: Session, day: StudyDay, notice: dict[str, Any], *, now: datetime) -> None:

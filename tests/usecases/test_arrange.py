@@ -104,6 +104,14 @@ class TestChanging:
         with pytest.raises(Conflict):
             changed(revision=1, fee_cents=1700)
 
+    def test_of_a_limit_or_a_lower_fee_writes_down_what_it_was(self) -> None:
+        given_day()
+
+        changed(closes_at=CLOSES_AT + HOUR, fee_cents=1000)
+
+        were = {"closes_at": CLOSES_AT.isoformat(), "fee_cents": 1500}
+        assert last_line().facts == {"fields": ["closes_at", "fee_cents"], "before": were}
+
     @pytest.mark.parametrize(
         ("values", "before"),
         [

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
 
 from service.extensions import db, engine_options, mail
 from service.links import Links
@@ -41,6 +42,7 @@ def core_app(settings: Settings, *, clock: Callable[[], datetime]) -> Flask:
     )
     app.extensions[KEY] = Runtime(settings, clock, Links(settings))
     db.init_app(app)
+    app.teardown_appcontext(_let_go)
     mail.init_app(app)
     return app
 
@@ -50,3 +52,11 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(f"DATABASE_URL: the folder {folder} cannot be made: {error.strerror}") from error
+
+
+def _let_go(_error: BaseException | None) -> None:
+    """End the session before Flask-SQLAlchemy does: a connection that died after the answer was made spoils none."""
+    try:
+        db.session.remove()
+    except DBAPIError:
+        db.session.registry.clear()  # the pool has dropped the connection already

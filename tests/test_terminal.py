@@ -16,6 +16,7 @@ from service.transaction import transaction
 from tests.command import SECRET, Run, studiedag, studiedag_into
 
 Capture = pytest.CaptureFixture[str]
+NO_SERVER = "postgresql://nobody:secret@127.0.0.1:1/none"
 
 
 class TestProcess:
@@ -68,14 +69,14 @@ class TestProcess:
         assert list(tmp_path.glob("var/*")) == []
 
     @pytest.mark.parametrize(
-        ("url", "said"),
+        ("url", "arguments", "said"),
         [
-            ("sqlite:////proc", "unable to open database file"),
-            ("postgresql://nobody:secret@127.0.0.1:1/none", "connection failed"),
+            ("sqlite:////proc/none", ("db", "upgrade"), "unable to open database file"),
+            (NO_SERVER, ("db", "upgrade"), "connection failed"),
+            (NO_SERVER, ("staff", "token", "an@example.org"), "connection failed"),
         ],
     )
-    @pytest.mark.parametrize("arguments", [("db", "upgrade"), ("staff", "token", "an@example.org")])
-    def test_database_when_out_of_reach(self, url: str, said: str, arguments: tuple[str, ...]) -> None:
+    def test_database_when_out_of_reach(self, url: str, arguments: tuple[str, ...], said: str) -> None:
         done = studiedag(*arguments, SECRET_KEY=SECRET, DATABASE_URL=url)
 
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)

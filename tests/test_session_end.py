@@ -1,14 +1,12 @@
-import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from service.extensions import db
+from tests.conftest import only_on_postgresql
 
 
+@only_on_postgresql
 def test_session_when_its_connection_dies_before_the_end_spoils_no_answer(app: Flask) -> None:
-    if db.engine.dialect.name != "postgresql":
-        pytest.skip("a file has no connection that dies")
-
     with app.app_context():
         process = db.session.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
         with db.engine.connect() as other:

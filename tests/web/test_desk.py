@@ -203,7 +203,7 @@ def test_close_when_no_reason_is_given_asks_for_it(desk: FlaskClient) -> None:
     answer = desk.post(f"{URL}/close", data={"reason": "  "})
 
     assert answer.status_code == 422
-    assert '<a href="#f-reason">Reason: Fill this in.</a>' in answer.text
+    assert '<a href="#f-reason">Reason – Fill this in.</a>' in answer.text
     assert day_row().closes_at == CLOSES_AT
 
 

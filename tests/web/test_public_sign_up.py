@@ -131,7 +131,7 @@ def test_sign_up_when_the_organiser_asks_questions(client: FlaskClient) -> None:
 
     assert (refused.status_code, list(errors_of(refused.text))) == (422, ["answers.group"])
     assert typed_values(refused.text)["answers.topic"] == "Hoe?"
-    assert "Welke werkgroep?: Kies een van de mogelijkheden." in refused.text
+    assert "Welke werkgroep? – Kies een van de mogelijkheden." in refused.text
     assert accepted.status_code == 303
     assert rows()[0].answers == {"topic": "Hoe?", "group": "b", "lunch": True}
 

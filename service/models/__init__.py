@@ -2,7 +2,8 @@
 
 from service.models.base import SCHEMA, Base, UtcDateTime
 from service.models.billing import Charge, Invoice, InvoiceLine, InvoiceSeries
-from service.models.message import Message, MessageSource
+from service.models.incoming import IncomingMail, MailboxState
+from service.models.message import BulkMail, Message, MessageSource
 from service.models.organiser import ApiToken, Organiser, SignInLink, Staff, StaffRole, StaffSession
 from service.models.record import Heartbeat, History, IdempotencyKey, RateLimit
 from service.models.registration import CheckIn, LateRequest, Registration, Transfer
@@ -12,15 +13,18 @@ __all__ = [
     "SCHEMA",
     "ApiToken",
     "Base",
+    "BulkMail",
     "Charge",
     "CheckIn",
     "Heartbeat",
     "History",
     "IdempotencyKey",
+    "IncomingMail",
     "Invoice",
     "InvoiceLine",
     "InvoiceSeries",
     "LateRequest",
+    "MailboxState",
     "Message",
     "MessageSource",
     "Organiser",

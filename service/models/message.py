@@ -16,8 +16,10 @@ SECRET = frozenset({"sign_in"})
 class Message(Base):
     """A mail that is to go, is going or went: which letter, to whom, and the facts decided when it was written.
 
-    ``state``: queued, sending (claimed), sent, failed (given up or refused), suppressed (never to be sent: history
-    that was loaded). ``due_at`` is when it may go next; ``claimed_at`` lets a claim be taken back.
+    ``state``: queued, sending (claimed), sent, bounced (taken, and reported undeliverable later), failed (given up or
+    refused), suppressed (never to be sent: history that was loaded). ``due_at`` is when it may go next; ``claimed_at``
+    lets a claim be taken back. ``occasion`` names what may be written about once and no more; ``dismissed_at`` is when
+    somebody has seen that it failed and wants to hear no more of it.
     """
 
     __tablename__ = "message"
@@ -34,6 +36,13 @@ class Message(Base):
             "study_day_id",
             sqlite_where=sa.text("state = 'failed'"),
             postgresql_where=sa.text("state = 'failed'"),
+        ),
+        sa.Index(
+            "uq_message_occasion",
+            "occasion",
+            unique=True,
+            sqlite_where=sa.text("occasion IS NOT NULL"),
+            postgresql_where=sa.text("occasion IS NOT NULL"),
         ),
         sa.Index("ix_message_registration_id", "registration_id"),
         sa.Index("ix_message_study_day_id_id", "study_day_id", "id"),
@@ -54,6 +63,9 @@ class Message(Base):
     claimed_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(sa.Text, default="")
+    occasion: Mapped[str | None] = mapped_column(sa.String(120))
+    bulk_mail_id: Mapped[int | None] = mapped_column(sa.ForeignKey("bulk_mail.id"))
+    dismissed_at: Mapped[datetime | None]
 
 
 class MessageSource(Base):
@@ -68,3 +80,19 @@ class MessageSource(Base):
     message_header_id: Mapped[str] = mapped_column(sa.String(200))  # Message-ID
     subject: Mapped[str] = mapped_column(sa.Text)
     source: Mapped[bytes] = mapped_column(sa.LargeBinary)
+
+
+class BulkMail(Base):
+    """A mail that staff wrote to many: to whom, in their words (``{language: text}``), kept for the history."""
+
+    __tablename__ = "bulk_mail"
+    __table_args__ = (sa.Index("ix_bulk_mail_study_day_id", "study_day_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_day_id: Mapped[int] = mapped_column(sa.ForeignKey("study_day.id"))
+    staff_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    created_at: Mapped[datetime]
+    selection: Mapped[str] = mapped_column(sa.String(30))
+    subject: Mapped[dict[str, str]]
+    text: Mapped[dict[str, str]]
+    recipients: Mapped[int]

@@ -91,6 +91,13 @@ class Registration(Base):
 
     checked_in_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]  # the personal link was acted on, a calendar reply came (rules.md 8)
+    coming_at: Mapped[datetime | None]  # said so when asked
+    undeliverable_at: Mapped[datetime | None]  # a mail to this address came back
+
+    # The newest answer of their calendar, and what tells it from older ones (RFC 5546, 2.1.5).
+    calendar_answer: Mapped[str | None] = mapped_column(sa.String(12))  # accepted, tentative, declined
+    calendar_answer_sequence: Mapped[int | None]
+    calendar_answer_at: Mapped[datetime | None]  # its DTSTAMP
 
     study_day: Mapped[StudyDay] = relationship()
 
@@ -148,6 +155,7 @@ class LateRequest(Base):
             sqlite_where=sa.text("status = 'waiting'"),
             postgresql_where=sa.text("status = 'waiting'"),
         ),
+        sa.Index("uq_late_request_incoming_mail_id", "incoming_mail_id", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -166,5 +174,6 @@ class LateRequest(Base):
     decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     answer: Mapped[str] = mapped_column(sa.Text, default="")
     registration_id: Mapped[int | None] = mapped_column(sa.ForeignKey("registration.id"))
+    incoming_mail_id: Mapped[int | None] = mapped_column(sa.ForeignKey("incoming_mail.id"))
 
     study_day: Mapped[StudyDay] = relationship()

@@ -1,0 +1,58 @@
+"""A mail that reached the mailbox, parsed: all that deciding what it means may look at, and nothing of the transport.
+
+Every text is bounded and free of control characters; addresses are lower-cased where they are compared. What it says
+is a stranger's word until ``registration`` and address prove otherwise.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Participation = Literal["accepted", "tentative", "declined"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarReply:
+    """One VEVENT of a METHOD:REPLY (RFC 5546, 3.2.3). ``stamp`` is its DTSTAMP; no ORGANIZER, clients leave it out."""
+
+    uid: str
+    attendee: str  # the address, without mailto:, folded
+    participation: Participation
+    sequence: int
+    stamp: datetime | None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BounceReport:
+    """One recipient of a delivery status notification (RFC 3464); ``message_id`` is of our mail that came back."""
+
+    message_id: str
+    recipient: str
+    action: Literal["failed", "delayed", "delivered", "relayed", "expanded"]
+    status: str  # 5.1.1
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedMail:
+    """One mail. ``identity`` tells it from all others: hash of its Message-ID, or of its content without one.
+
+    ``automatic``: no person wrote it (Auto-Submitted, an empty Return-Path, Precedence: bulk …), so it gets no answer.
+    ``authentication``: what our own mail server found out about From (RFC 8601); none where it said nothing.
+    ``replies``: calendar objects of the mail itself, each once; those inside forwarded mails and bounces are left out.
+    """
+
+    identity: str
+    received_at: datetime
+    message_id: str
+    sender: str
+    sender_name: str
+    recipients: tuple[str, ...]  # To, Cc, Delivered-To and the like, folded, with their plus-part
+    subject: str
+    text: str
+    automatic: bool = False
+    authentication: Literal["pass", "fail", "none"] = "none"
+    references: tuple[str, ...] = ()  # In-Reply-To and References
+    replies: tuple[CalendarReply, ...] = ()
+    bounces: tuple[BounceReport, ...] = ()

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Participation = Literal["accepted", "tentative", "declined"]
+Participation = Literal["accepted", "tentative", "declined", "delegated", "counter"]
+"""PARTSTAT of a METHOD:REPLY; ``counter`` stands for a METHOD:COUNTER, which proposes another time instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +17,7 @@ class CalendarReply:
     """One VEVENT of a METHOD:REPLY (RFC 5546, 3.2.3). ``stamp`` is its DTSTAMP; no ORGANIZER, clients leave it out."""
 
     uid: str
-    attendee: str  # the address, without mailto:, folded
+    attendee: str  # the address, without mailto:, folded; empty where the object names none, or several
     participation: Participation
     sequence: int
     stamp: datetime | None

@@ -40,9 +40,9 @@ def study_day_called_off(about: AboutCallingOff) -> Letter:
         about,
         translate(language, "This day does not take place"),
         Paragraph(translate(language, "The organiser has called this day off.")),
+        card(about.day, language),
         *quoted(about.reason, language),
         notice(translate(language, "You need not do anything, and nobody owes a fee.")),
-        card(about.day, language),
     )
     return printed(written, calendar.cancel(about))
 

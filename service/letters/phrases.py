@@ -16,7 +16,10 @@ STANDS: Final = {
 
 
 def sheet(about: AboutDay, heading: str, *blocks: Block) -> Sheet:
-    """A letter about a study day, signed by its organiser; its subject says both, first what matters."""
+    """A letter about a study day, signed by its organiser; its subject says both, first what matters.
+
+    The inbox goes on with day and place: who looks for the letter on the way to the train need not open it.
+    """
     language = about.person.language
     return Sheet(
         language=language,
@@ -27,7 +30,15 @@ def sheet(about: AboutDay, heading: str, *blocks: Block) -> Sheet:
         organiser=about.day.organiser,
         mailbox=about.day.mailbox,
         questions=translate(language, "Questions"),
+        preview=essentials(about.day, language),
     )
+
+
+def essentials(day: DayFacts, language: str) -> str:
+    """When and where, in one line."""
+    when = held(day.starts_at, day.ends_at, day.zone, language)
+    where = day.place or (translate(language, "Online") if day.online_url else "")
+    return f"{when} · {where}" if where else when
 
 
 def greeting(person: PersonFacts) -> str:

@@ -50,6 +50,15 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Either:
+    """Two things to do of which the reader chooses one: neither looks like the one we would like better."""
+
+    kind: ClassVar = "either"
+    one: Button
+    other: Button
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """Another thing to do, in the small print: why one would (may be left out), and the link."""
 
@@ -67,12 +76,15 @@ class Quote:
     text: str
 
 
-Block = Paragraph | Card | Button | Link | Quote
+Block = Paragraph | Card | Button | Either | Link | Quote
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """All that a letter says; signed by the organiser, with the mailbox that reads the answers."""
+    """All that a letter says; signed by the organiser, with the mailbox that reads the answers.
+
+    ``preview`` is what an inbox shows behind the subject; it is said again in the letter, where it is not seen.
+    """
 
     language: str
     subject: str
@@ -82,6 +94,7 @@ class Sheet:
     organiser: str
     mailbox: str
     questions: str  # the word before the mailbox
+    preview: str = ""
 
     @property
     def colon(self) -> str:

@@ -31,5 +31,6 @@ def sign_in(about: AboutSignIn) -> Letter:
         organiser=about.organiser,
         mailbox=about.mailbox,
         questions=translate(language, "Questions"),
+        preview=limit,
     )
     return printed(written)

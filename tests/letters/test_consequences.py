@@ -136,8 +136,10 @@ def test_change_when_the_fee_rises_leaves_the_accepted_one() -> None:
 
 
 def test_day_when_called_off_asks_nothing_and_gives_the_reason() -> None:
-    assert paragraphs("study_day_called_off")[2:6] == [
-        "The organiser has called this day off.",
+    said = paragraphs("study_day_called_off")
+
+    assert said[2] == "The organiser has called this day off."
+    assert said[4:7] == [
         "The organiser writes:",
         "> The speaker is ill.\n> We look for another date.",
         "You need not do anything, and nobody owes a fee.",

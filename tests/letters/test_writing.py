@@ -14,27 +14,34 @@ from tests.letters.samples import make_about, make_day, make_person, make_seat
 
 INVITES = {"confirmed", "changed", "already_registered", "study_day_changed"}
 CANCELS = {"cancelled_in_time", "cancelled_late", "not_me", "place_passed_on", "study_day_called_off"}
+CLIPPED = 102_000
+"""Octets of HTML of which Gmail shows no more."""
 URL = re.compile(r"https?://\S+")
 
 
 class Reader(HTMLParser):
-    """Reads a page as a person does: the words of its body, and where its links lead."""
+    """Reads a page as a person does: the words of its body, where its links lead, and apart what only inboxes show."""
 
     def __init__(self) -> None:
         super().__init__()
         self.words: list[str] = []
+        self.preview: list[str] = []
         self.links: list[str] = []
-        self.tags: set[str] = set()
-        self._in_body = False
+        self.tags: list[str] = []
+        self._in_body = self._hidden = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
+        self.tags.append(tag)
         self._in_body = self._in_body or tag == "body"
+        self._hidden = self._hidden or ("hidden", None) in attrs
         self.links += [value for name, value in attrs if name == "href" and value is not None]
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden = self._hidden and tag != "div"
 
     def handle_data(self, data: str) -> None:
         if self._in_body:
-            self.words += words(data)
+            (self.preview if self._hidden else self.words).extend(words(data))
 
 
 def words(text: str) -> list[str]:
@@ -71,8 +78,27 @@ def test_letter_when_written_differs_in_every_language(name: str) -> None:
 def test_letter_when_opened_loads_nothing_and_runs_nothing(name: str) -> None:
     page = write(name, make_about(name)).html
 
-    assert read(page).tags & {"img", "script", "link", "iframe", "form"} == set()
+    assert set(read(page).tags) & {"img", "script", "link", "iframe", "form"} == set()
     assert "url(" not in page
+
+
+@pytest.mark.parametrize("name", ABOUT)
+def test_letter_when_in_an_inbox_says_when_and_where_behind_its_subject(name: str) -> None:
+    letter = read(write(name, make_about(name)).html)
+
+    when = "Friday 31 March 2023, 10:15–17:00 (Brussels time) · KBR, Kunstberg 28, 1000 Brussel"
+    limit = "before 10:30 on Wednesday 1 February 2023 (Brussels time)"
+    assert letter.preview == words(limit if name == "sign_in" else when)
+
+
+@pytest.mark.parametrize("name", ABOUT)
+def test_letter_when_printed_is_whole_in_every_client(name: str) -> None:
+    html = write(name, make_about(name)).html
+
+    assert html.startswith("<!doctype html>")
+    assert len(html.encode()) < CLIPPED / 5
+    assert read(html).tags.count("h1") == 1
+    assert html.count("<table") == html.count('role="presentation"')
 
 
 @pytest.mark.parametrize("name", ABOUT)

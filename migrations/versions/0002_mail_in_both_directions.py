@@ -1,4 +1,4 @@
-"""Mail in both directions: what reaches the mailbox, answers of calendars, timed and bulk mail."""
+"""Mail in both directions: what reaches the mailbox, answers of calendars, timed and bulk mail, feeds."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,12 @@ depends_on = None
 
 WAITING = sa.text("state = 'waiting'")
 HAS_OCCASION = sa.text("occasion IS NOT NULL")
+CHANGED_AT = """
+UPDATE study_day SET changed_at = (
+    SELECT MAX(at) FROM history
+    WHERE history.study_day_id = study_day.id AND registration_id IS NULL
+    AND action IN ('changed', 'closed', 'reopened', 'called_off', 'signed_off')
+)"""
 
 
 def upgrade() -> None:
@@ -78,6 +84,8 @@ def upgrade() -> None:
         sqlite_where=WAITING,
         postgresql_where=WAITING,
     )
+    op.add_column("study_day", sa.Column("changed_at", UtcDateTime(), nullable=True))
+    op.execute(CHANGED_AT)
     op.add_column("registration", sa.Column("coming_at", UtcDateTime(), nullable=True))
     op.add_column("registration", sa.Column("undeliverable_at", UtcDateTime(), nullable=True))
     op.add_column("registration", sa.Column("calendar_answer", sa.String(length=12), nullable=True))
@@ -110,6 +118,7 @@ def downgrade() -> None:
     op.drop_column("registration", "calendar_answer")
     op.drop_column("registration", "undeliverable_at")
     op.drop_column("registration", "coming_at")
+    op.drop_column("study_day", "changed_at")
     op.drop_table("incoming_mail")
     op.drop_table("bulk_mail")
     op.drop_table("mailbox_state")

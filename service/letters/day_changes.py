@@ -13,8 +13,12 @@ from service.wording import held, limit_sentence, money
 
 
 def study_day_changed(about: AboutChange) -> Letter:
-    """Another time, another place, a higher fee: as it is, as it was, and until when cancelling is free again."""
+    """Another time, place or title, a higher fee: as it is, as it was, and until when cancelling is free again.
+
+    On the day itself, too: then there is nothing left to cancel.
+    """
     language = about.person.language
+    begun = not on_time(about.decided_at, about.day.starts_at)
     written = sheet(
         about,
         translate(language, "This day has changed"),
@@ -25,10 +29,10 @@ def study_day_changed(about: AboutChange) -> Letter:
             )
         ),
         Card(about.day.title, _rows(about)),
-        *_free_again(about),
+        *(() if begun else _free_again(about)),
         own_button(about),
         page_link(about),
-        *ways_out(about),
+        *(() if begun else ways_out(about)),
     )
     return printed(written, calendar.request(about))
 
@@ -59,6 +63,8 @@ def _rows(about: AboutChange) -> tuple[Row, ...]:
     when = held(day.starts_at, day.ends_at, day.zone, language)
     was = held(before.starts_at or day.starts_at, before.ends_at or day.ends_at, day.zone, language)
     rows = [Row(translate(language, "When"), when, before="" if was == when else _before(was, language))]
+    if before.title is not None:
+        rows.insert(0, Row(translate(language, "Title"), day.title, before=_before(before.title, language)))
     if day.place or before.place:
         place = day.place or translate(language, "No longer at a venue")
         rows.append(Row(translate(language, "Where"), place, before=_before(before.place, language)))
@@ -70,6 +76,8 @@ def _rows(about: AboutChange) -> tuple[Row, ...]:
         rows.append(
             Row(translate(language, "No-show fee"), money(day.fee_cents, language), before=_before(was_fee, language))
         )
+    if before.mailbox is not None:
+        rows.append(Row(translate(language, "Questions"), day.mailbox, before=_before(before.mailbox, language)))
     return tuple(rows)
 
 
@@ -80,7 +88,8 @@ def _before(value: str | None, language: str) -> str:
 def _free_again(about: AboutChange) -> tuple[Block, ...]:
     """The relief that a change brings; whoever has no place yet is bound by nothing anyway."""
     language, until = about.person.language, about.seat.free_cancellation_until
-    if about.seat.status != "confirmed" or about.seat.fee_cents == 0 or not on_time(about.decided_at, until):
+    free = about.before.frees and on_time(about.decided_at, until)
+    if about.seat.status != "confirmed" or about.seat.fee_cents == 0 or not free:
         return (Paragraph(translate(language, STANDS[about.seat.status])), *conditions(about))
     text = translate(
         language,

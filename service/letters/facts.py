@@ -92,11 +92,19 @@ class SeatFacts(Facts):
 class BeforeFacts(Facts):
     """What a study day was like before a change; None: unchanged, empty: there was none."""
 
+    title: str | None = None
+    mailbox: str | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     place: str | None = None
     online_url: str | None = None
     fee_cents: int | None = None
+
+    @property
+    def frees(self) -> bool:
+        """Whether cancelling became free again: not for another title or mailbox (rules.md 6)."""
+        told = (self.starts_at, self.ends_at, self.place, self.online_url, self.fee_cents)
+        return any(value is not None for value in told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

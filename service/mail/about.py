@@ -110,6 +110,8 @@ def _change(case: _Case) -> AboutChange:
     starts_at, ends_at = before.get("starts_at"), before.get("ends_at")
     place = address(before["venue"], language) if before.get("venue") else ""
     was = BeforeFacts(
+        title=before.get("title"),
+        mailbox=before.get("mailbox"),
         starts_at=datetime.fromisoformat(starts_at) if starts_at else None,
         ends_at=datetime.fromisoformat(ends_at) if ends_at else None,
         place=place if "venue" in before else None,

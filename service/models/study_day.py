@@ -17,7 +17,8 @@ class StudyDay(Base):
     """One row per study day, whatever its kind; texts are ``{language: text}``.
 
     ``taken`` (confirmed and offered places) and ``waiting`` are kept by conditional UPDATEs, never by reading first.
-    ``revision`` rises with every change of what its pages show, but for the counters.
+    ``revision`` rises with every change of what its pages show, but for the counters; ``changed_at`` is when it last
+    did.
     """
 
     __tablename__ = "study_day"
@@ -71,8 +72,14 @@ class StudyDay(Base):
     cancelled_at: Mapped[datetime | None]
     signed_off_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    changed_at: Mapped[datetime | None]  # None: never since it was made
 
     organiser: Mapped[Organiser] = relationship()
+
+    def revise(self, *, now: datetime) -> None:
+        """Its pages, its public calendar and its feeds are to show something else from now on."""
+        self.revision += 1
+        self.changed_at = now
 
     @property
     def window(self) -> Window:

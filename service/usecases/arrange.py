@@ -9,16 +9,13 @@ from sqlalchemy.orm import Session
 
 from service.domain.actors import Actor
 from service.domain.refusals import AlreadySignedOff, Conflict, InvalidInput, SlugTaken, StudyDayCancelled
-from service.domain.seats import Status
-from service.domain.windows import LAST_OFFER_BEFORE_START, misplaced, on_time, relief
-from service.mail import outbox
+from service.domain.windows import misplaced
 from service.models import Organiser, Registration, StudyDay
 from service.usecases.record import line, of_day, record
 from service.usecases.seating import lock_day, promote
+from service.usecases.tell import TOLD, notice_of, tell
 
 LIMITS = ("opens_at", "closes_at", "free_cancellation_until", "starts_at", "ends_at")
-TOLD = ("starts_at", "ends_at", "venue", "online_url")
-"""What people must hear of when it changes; a higher fee is told as well."""
 
 
 def create_study_day(
@@ -52,7 +49,8 @@ def change_study_day(
     """Change a study day; ``revision`` is the one the editor started from, None where nobody looks.
 
     Time, place or a higher fee: everyone is told, calendar entries update and free cancellation opens again until the
-    later of the limit and 7 days after the notice (rules.md 6).
+    later of the limit and 7 days after the notice (rules.md 6). Another title or mailbox is told to whom has it in the
+    calendar.
 
     :raises Conflict: somebody else changed it since ``revision``.
     :raises InvalidInput: limits in the wrong order, texts missing, a capacity below what is taken.
@@ -71,29 +69,21 @@ def change_study_day(
     if "slug" in changed and session.execute(sa.select(StudyDay.id).where(StudyDay.slug == changed["slug"])).first():
         raise SlugTaken(slug=changed["slug"])
     _require_room(day, changed)
-    notice = _notice(before, changed)
-    if notice and day.signed_off_at is not None:
+    if day.signed_off_at is not None and _settled(before, changed):
         raise AlreadySignedOff
+    notice = notice_of(day, changed, now=now)
     _keep_what_was_kinder(session, day, changed)
     for name, value in changed.items():
         setattr(day, name, value)
     _check(day)
-    day.revision += 1
-    if notice and on_time(now, day.starts_at):
-        day.free_again_until = relief(
-            max(day.free_cancellation_until, day.free_again_until or now), day.starts_at, now=now
-        )
-        _tell_everyone(session, day, notice, now=now)
+    day.revise(now=now)
+    if notice is not None:
+        day.free_again_until = notice.free_again_until or day.free_again_until
+        tell(session, day, notice, now=now)
     were = _plain({name: before[name] for name in (*LIMITS, *TOLD, "fee_cents") if name in changed})
     record(session, line("changed", of_day(day), actor=actor, now=now, fields=sorted(changed), before=were))
     promote(session, day, now=now)
     return day
-
-
-def news(day: StudyDay, values: Mapping[str, Any]) -> tuple[str, ...]:
-    """Which of these values people would have to hear of: another time, another place, a higher fee."""
-    changed = {name: value for name, value in values.items() if getattr(day, name) != value}
-    return tuple(_notice({name: getattr(day, name) for name in changed}, changed))
 
 
 def _require_room(day: StudyDay, changed: Mapping[str, Any]) -> None:
@@ -127,28 +117,11 @@ def _check(day: StudyDay) -> None:
         raise InvalidInput(wrong)
 
 
-def _notice(before: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, Any]:
-    """The old values of what people must hear of, ready for JSON; empty when there is no need to tell."""
-    told = {name: before[name] for name in TOLD if name in changed}
-    if "fee_cents" in changed and changed["fee_cents"] > before["fee_cents"]:
-        told["fee_cents"] = before["fee_cents"]
-    return _plain(told)
+def _settled(before: Mapping[str, Any], changed: Mapping[str, Any]) -> bool:
+    """Whether a change touches what fees were judged by."""
+    return any(name in changed for name in TOLD) or changed.get("fee_cents", 0) > before.get("fee_cents", 0)
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     """Ready for JSON."""
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
-
-
-def _tell_everyone(session: Session, day: StudyDay, notice: dict[str, Any], *, now: datetime) -> None:
-    live = sa.select(Registration).where(Registration.study_day_id == day.id, Registration.status != Status.CANCELLED)
-    letters = []
-    for registration in session.execute(live).scalars().all():
-        confirmed = registration.status == Status.CONFIRMED
-        registration.sequence += 1
-        if registration.status == Status.OFFERED and registration.offered_until is not None:
-            registration.offered_until = min(registration.offered_until, day.starts_at - LAST_OFFER_BEFORE_START)
-        letters.append(
-            outbox.to_registrant("study_day_changed", registration, now=now, calendar=confirmed, before=notice)
-        )
-    outbox.put(session, *letters)

@@ -31,7 +31,7 @@ def close(session: Session, day_id: int, *, reason: str, actor: Actor, now: date
     if day.opens_at is not None and not on_time(day.opens_at, now):
         limits["opens_at"] = day.opens_at  # a limit of the past would be after the close; reopening opens at once
         day.opens_at = None
-    day.revision += 1
+    day.revise(now=now)
     _write_down(session, "closed", day, reason, actor=actor, now=now, **limits)
     return day
 
@@ -53,7 +53,7 @@ def reopen(session: Session, day_id: int, *, until: datetime, reason: str, actor
         raise InvalidInput({"until": "opens-after-close"})
     before = day.closes_at
     day.closes_at = until
-    day.revision += 1
+    day.revise(now=now)
     _write_down(session, "reopened", day, reason, actor=actor, now=now, closes_at=until, before=before)
     return day
 
@@ -86,7 +86,7 @@ def call_off(session: Session, day_id: int, *, reason: str, actor: Actor, now: d
     record(session, *lines)
     day.cancelled_at = now
     day.taken = day.waiting = 0
-    day.revision += 1
+    day.revise(now=now)
     record(session, line("called_off", of_day(day), actor=actor, now=now, reason=reason, told=len(letters)))
     return day
 

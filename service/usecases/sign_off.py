@@ -46,7 +46,7 @@ def sign_off(
         )
         _require_attendance(everyone, confirm_many_absent=confirm_many_absent)
         day.signed_off_at = now
-        day.revision += 1
+        day.revise(now=now)
         charges = _charge(session, day, everyone, now=now)
         record(session, line("signed_off", of_day(day), actor=actor, now=now, charges=len(charges)))
     return session.execute(sa.select(Charge).where(Charge.study_day_id == day.id).order_by(Charge.id)).scalars().all()

@@ -135,6 +135,27 @@ def test_change_when_the_fee_rises_leaves_the_accepted_one() -> None:
     assert written[5] == ("The higher fee holds for new registrations only; yours keeps the fee that you accepted.")
 
 
+def test_change_when_only_the_name_or_the_mailbox_is_new_frees_nobody() -> None:
+    written = paragraphs("study_day_changed", before=BeforeFacts(title="Integratie <oud>", mailbox="old@vub.be"))
+
+    assert written[3].split("\n")[1:] == [
+        "Title: Samenwerken aan een participatief lokaal integratiebeleid",
+        "  Before: Integratie <oud>",
+        "When: Friday 31 March 2023, 10:15–17:00 (Brussels time)",
+        "Where: KBR, Kunstberg 28, 1000 Brussel",
+        "Questions: events_bsog@vub.be",
+        "  Before: old@vub.be",
+    ]
+    assert written[4] == "Your place is confirmed."
+    assert not any("once more" in paragraph for paragraph in written)
+
+
+def test_change_when_the_day_has_begun_says_nothing_about_cancelling() -> None:
+    written = paragraphs("study_day_changed", before=BeforeFacts(place="KBR"), decided_at=STARTS_AT)
+
+    assert "cancel" not in "\n".join(written).lower()
+
+
 def test_day_when_called_off_asks_nothing_and_gives_the_reason() -> None:
     said = paragraphs("study_day_called_off")
 

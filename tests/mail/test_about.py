@@ -159,6 +159,8 @@ class TestFacts:
             ({"starts_at": STARTS_AT + timedelta(hours=1)}, {"starts_at": STARTS_AT}),
             ({"venue": TOWN_HALL}, {"place": "KBR, Kunstberg 28, 1000 Brussel, België"}),
             ({"online_url": "https://meet.example/1"}, {"online_url": ""}),
+            ({"title": {"nl": "Integratie"}}, {"title": "Samenwerken aan integratiebeleid"}),
+            ({"mailbox": "studiedag@vub.be"}, {"mailbox": "events_bsog@vub.be"}),
             (
                 {"venue": None, "online_url": "https://meet.example/1", "fee_cents": 2000},
                 {"place": "KBR, Kunstberg 28, 1000 Brussel, België", "online_url": "", "fee_cents": 1500},
@@ -168,7 +170,7 @@ class TestFacts:
     def test_facts_when_the_day_changes(self, changes: dict[str, Any], before: dict[str, Any]) -> None:
         day_id = given_day()
         joined()
-        do(change_study_day, day_id, changes, actor=DESK)
+        do(change_study_day, day_id, {"languages": ["nl"], **changes}, actor=DESK)
 
         facts = newest()
 

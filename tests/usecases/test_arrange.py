@@ -166,11 +166,52 @@ class TestChanging:
             cancelled(bo, now=free_again)
             assert row(bo).cancelled_verdict == "late"
 
-    def test_when_the_day_has_begun_tells_nobody(self) -> None:
+    def test_when_the_day_has_begun_tells_those_with_a_place_until_the_end(self) -> None:
+        given_day(capacity=1)
+        joined(1)
+        joined(2)
+        day = changed(now=STARTS_AT, online_url="https://meet.example")
+        assert (day.free_again_until, told(2)) == (None, [("an1", "study_day_changed")])
+        changed(now=ENDS_AT - TICK, ends_at=ENDS_AT + HOUR)
+        changed(now=ENDS_AT, ends_at=ENDS_AT)
+        assert told(3) == [("an1", "study_day_changed")] * 2
+        changed(now=ENDS_AT, venue={"name": "Manos"})
+        assert told(5) == []
+
+    def test_of_the_title_tells_those_who_have_it_in_their_calendar_in_that_language(self) -> None:
+        given_day(capacity=2)
+        joined(1, language="nl")
+        joined(2, language="fr")
+        joined(3, language="nl")
+
+        day = changed(title={"nl": "Samen aan integratie", "en": "Working together on integration policy"})
+
+        assert told(3) == [("an1", "study_day_changed")]
+        assert last_facts("study_day_changed") == {
+            "sequence": 1,
+            "calendar": True,
+            "before": {"title": "Samenwerken aan integratiebeleid"},
+        }
+        assert ([row(one).sequence for one in (1, 2, 3)], day.free_again_until) == ([1, 0, 0], None)
+
+    def test_of_the_mailbox_tells_those_whose_calendar_answers_it(self) -> None:
+        given_day(capacity=1)
+        joined(1)
+        joined(2)
+        day = changed(mailbox="studiedag@vub.be")
+        assert (told(2), day.free_again_until) == ([("an1", "study_day_changed")], None)
+        assert last_facts("study_day_changed")["before"] == {"mailbox": "events_bsog@vub.be"}
+
+    def test_of_the_title_once_the_day_is_over_tells_nobody(self) -> None:
         given_day()
         joined()
-        day = changed(now=STARTS_AT, online_url="https://meet.example")
-        assert (day.free_again_until, told(1)) == (None, [])
+        changed(now=ENDS_AT, title={"nl": "Wat wij leerden", "en": "What we learnt"})
+        assert told(1) == []
+
+    def test_of_anything_is_a_revision_with_its_instant(self) -> None:
+        given_day()
+        assert changed(now=NOW + HOUR, capacity=5).changed_at == NOW + HOUR
+        assert changed(now=NOW + WEEK, capacity=5).changed_at == NOW + HOUR
 
     def test_after_sign_off_leaves_time_place_and_fee_alone(self) -> None:
         given_day()

@@ -283,6 +283,19 @@ def test_change_when_people_must_hear_of_it_says_whom_and_what_first(desk: Flask
     assert letters().count("study_day_changed") == 2
 
 
+def test_change_when_only_the_title_is_new_asks_for_those_who_have_it_in_their_calendar(desk: FlaskClient) -> None:
+    sign_up(1, 2)
+    form = edited(desk, **{"title.nl": "Samen aan <integratie>"})
+
+    asked = desk.post(f"{URL}/edit", data=form)
+
+    assert "2 people get a mail about it" in asked.text
+    assert "Samen aan &lt;integratie&gt;" in asked.text
+    assert "cancel free" not in asked.text
+    assert desk.post(f"{URL}/edit", data={**form_of(asked.text), "tell": "1"}).status_code == 303
+    assert letters().count("study_day_changed") == 2
+
+
 def test_change_when_taken_back_at_the_question_returns_to_the_form(desk: FlaskClient) -> None:
     sign_up(1)
     asked = desk.post(f"{URL}/edit", data=edited(desk, **{"starts_at.time": "11:00"}))

@@ -7,11 +7,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from service.domain.windows import on_time, relief
 from service.locale import translate
 from service.models import StudyDay
-from service.reports.glance import at_a_glance
-from service.usecases.arrange import news
+from service.usecases.tell import NAMED, hearers, notice_of
 from service.web.desk.arranging.comparison import in_words
 from service.web.desk.fields import LABELS
 
@@ -27,20 +25,20 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What ``people`` hear of; from then on they cancel free until ``free_again_until``, whatever they accepted."""
+    """What ``people`` hear of; where ``free_again_until`` is no None, all may cancel free until then again."""
 
     changes: Sequence[Change]
     people: int
-    free_again_until: datetime
+    free_again_until: datetime | None
 
 
 def news_of(session: Session, day: StudyDay, values: Mapping[str, Any], *, language: str, now: datetime) -> News | None:
     """The news in a change; None where nobody has to be told, or it is too late to tell."""
-    names = news(day, values)
-    starts_at = values.get("starts_at", day.starts_at)
-    people = at_a_glance(session, day.id).live if names and on_time(now, starts_at) else 0
-    if not people:
+    notice = notice_of(day, values, now=now)
+    people = hearers(session, day, notice) if notice is not None else 0
+    if notice is None or not people:
         return None
+    names = [*notice.everyone, *(name for name in NAMED if values.get(name, getattr(day, name)) != getattr(day, name))]
     zones = day.time_zone, values.get("time_zone", day.time_zone)
     changes = [
         Change(
@@ -50,5 +48,4 @@ def news_of(session: Session, day: StudyDay, values: Mapping[str, Any], *, langu
         )
         for name in names
     ]
-    limit = values.get("free_cancellation_until", day.free_cancellation_until)
-    return News(changes, people, relief(max(limit, day.free_again_until or now), starts_at, now=now))
+    return News(changes, people, notice.free_again_until)

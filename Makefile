@@ -23,7 +23,7 @@ run: $(RUNTIME)
 	@PORT=$(PORT) $(PYTHON) -m tools.run
 
 test: $(DEVELOPMENT)
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest --numprocesses auto --dist worksteal
 
 check: check-lint check-format check-types check-imports check-translations check-migrations
 

@@ -1,6 +1,6 @@
 """Study days with fees to invoice, and a process that issues them, when told to, until it is done or killed.
 
-python -m tests.concurrency.billing DATABASE_URL
+python -m tests.concurrency.billing DATABASE_URL [MOST]: after so many days it waits to be killed.
 """
 
 import sys
@@ -82,18 +82,20 @@ def check_series(charges: int) -> None:
     assert db.session.execute(sa.select(InvoiceSeries.last)).scalar_one() == charges
 
 
-def main(database_url: str) -> None:
-    """Say that the start is over, wait for a line, issue day after day."""
+def main(database_url: str, most: str = "") -> None:
+    """Say that the start is over, wait for a line, issue day after day; having issued the most, wait once more."""
     with create_app(Settings(secret_keys=("a secret for tests only",), database_url=database_url)).app_context():
         waiting = sa.select(Charge.study_day_id).where(Charge.status == "draft").distinct()
         ids = db.session.execute(waiting).scalars().all()
         db.session.rollback()
         print("ready", flush=True)
         sys.stdin.readline()
-        for day_id in ids:
+        for day_id in ids[: int(most) if most else None]:
             issue(day_id)
             print(day_id, flush=True)
+        if most:
+            sys.stdin.readline()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

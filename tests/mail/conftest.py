@@ -10,7 +10,7 @@ from service.mail.delivery import Delivery
 from service.mail.transport import SmtpTransport
 from service.runtime import runtime
 from service.settings import Settings
-from tests.mail.sessions import Connect
+from tests.mail.sessions import PATIENT, Connect, Times
 from tests.smtp import SmtpServer
 
 
@@ -22,11 +22,11 @@ def settings(settings: Settings, smtp_server: SmtpServer) -> Settings:
 
 @pytest.fixture
 def make_delivery(app: Flask, smtp_server: SmtpServer) -> Iterator[Callable[..., Delivery]]:
-    """Workers' deliveries, each with a session of its own and little patience."""
+    """Workers' deliveries, each with a session of its own; those that a server lets wait are made `IMPATIENT`."""
     made = []
 
-    def make(**overrides: Any) -> Delivery:
-        transport = SmtpTransport(app.extensions["mail"], wait=0.4, exchange=0.8)
+    def make(times: Times = PATIENT, **overrides: Any) -> Delivery:
+        transport = SmtpTransport(app.extensions["mail"], **times)
         made.append(transport)
         return Delivery(**{"transport": transport, "links": runtime().links, "clock": runtime().clock, **overrides})
 
@@ -46,11 +46,13 @@ def connect(smtp_server: SmtpServer) -> Iterator[Connect]:
     """A transport to a server, by default that of the test; it is closed at the end."""
     made = []
 
-    def connect(server: SmtpServer = smtp_server, ca_file: str = "", **config: Any) -> SmtpTransport:
+    def connect(
+        server: SmtpServer = smtp_server, ca_file: str = "", times: Times = PATIENT, **config: Any
+    ) -> SmtpTransport:
         app = Flask(__name__)
         app.config.update(MAIL_SERVER="127.0.0.1", MAIL_PORT=server.port, **config)
         Mail(app)
-        transport = SmtpTransport(app.extensions["mail"], ca_file=ca_file, wait=0.4, exchange=0.8)
+        transport = SmtpTransport(app.extensions["mail"], ca_file=ca_file, **times)
         made.append(transport)
         return transport
 

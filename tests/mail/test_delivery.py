@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import timedelta
 from email import message_from_bytes
 from typing import Any
@@ -12,6 +13,7 @@ from service.transaction import transaction
 from tests.builders import NOW
 from tests.conftest import Clock
 from tests.mail.outgoing import change, later, messages, queue, sources
+from tests.mail.sessions import IMPATIENT, PATIENT
 from tests.smtp import DROP, HANG, SmtpServer
 
 
@@ -60,8 +62,9 @@ def test_batch_when_message_is_not_queued_leaves_it(delivery: Delivery, smtp_ser
 
 @pytest.mark.parametrize("answer", ["450 4.2.0 later", "421 4.7.0 busy", "432 4.3.2 slow down", DROP, HANG, "nonsense"])
 def test_mail_when_put_off_is_delivered_later(
-    delivery: Delivery, smtp_server: SmtpServer, clock: Clock, answer: Any
+    make_delivery: Callable[..., Delivery], smtp_server: SmtpServer, clock: Clock, answer: Any
 ) -> None:
+    delivery = make_delivery(IMPATIENT if answer is HANG else PATIENT)
     queue(1)
     smtp_server.plan("RCPT", answer)
     delivery.batch()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from service.mail.transport import Answer, Fate, UnreachableError
-from tests.mail.sessions import PARCEL, SOURCE, Connect, opened
+from tests.mail.sessions import IMPATIENT, IN_TIME, PARCEL, SOURCE, Connect, opened
 from tests.smtp import DRIP, DROP, HANG, SmtpServer
 
 
@@ -102,13 +102,13 @@ def test_mail_when_server_is_a_tarpit_ends_in_time(
     connect: Connect, smtp_server: SmtpServer, verb: str, trap: object
 ) -> None:
     smtp_server.plan(verb, trap)
-    transport = opened(connect())
+    transport = opened(connect(times=IMPATIENT))
 
     began = time.monotonic()
     answer = transport.deliver(PARCEL)
 
     assert (answer.fate, answer.connected) == (Fate.LATER, False)
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < IN_TIME
 
 
 def test_mail_when_answer_has_no_end_is_given_up(connect: Connect, smtp_server: SmtpServer) -> None:
@@ -126,7 +126,7 @@ def test_mail_when_the_worker_is_to_end_gets_little_time(connect: Connect, smtp_
     answer = transport.deliver(PARCEL)
 
     assert answer.fate is Fate.LATER
-    assert time.monotonic() - began < 0.35
+    assert time.monotonic() - began < IN_TIME
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_session_when_greeting_is_none(connect: Connect, smtp_server: SmtpServer
     smtp_server.plan("CONNECT", plan)
 
     with pytest.raises(UnreachableError) as error:
-        connect().open()
+        connect(times=IMPATIENT).open()
 
     assert str(error.value) == words
 

@@ -41,6 +41,7 @@ def ids(app: Flask, clock: Clock) -> dict[str, int | str]:
         make_organiser(session, slug="other", name="Other")
     return {
         "slug": SLUG,
+        "letter": "confirmed",
         "message_id": 1,
         "registration_id": found["present"],
         "request_id": found["late_request"],

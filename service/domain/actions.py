@@ -15,6 +15,7 @@ Action = Literal[
     "declined",
     "invoiced",
     "late_request",
+    "letter_tried",
     "mail_resent",
     "offer_accepted",
     "offered",

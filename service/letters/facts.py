@@ -178,6 +178,13 @@ class AboutRequest(AboutDay):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AboutTest(AboutDay):
+    """Another letter, sent to somebody on the staff so that they see what people would get; ``letter`` is its name."""
+
+    letter: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AboutSignIn(About):
     """A member of staff wants to come in; no study day is concerned."""
 

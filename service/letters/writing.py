@@ -1,6 +1,7 @@
 """Every letter by its name, as the outbox has it: which facts it wants, and how it is written."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from service.letters import asked, day_changes, ended, fee_due, offered, signed_up, staff
@@ -9,13 +10,25 @@ from service.letters.facts import (
     AboutCallingOff,
     AboutCancellation,
     AboutChange,
+    AboutDay,
     AboutFee,
     AboutInvitation,
     AboutRequest,
     AboutSeat,
     AboutSignIn,
+    AboutTest,
 )
 from service.letters.letter import Letter
+from service.letters.samples import sample, usual_moment
+from service.locale import translate
+
+
+def _test(about: AboutTest) -> Letter:
+    """A sample to look at: its subject says so, and no calendar takes notice of it."""
+    letter = write(about.letter, sample_of(about.letter, about))
+    subject = translate(about.person.language, "Test: %(subject)s", subject=letter.subject)
+    return replace(letter, subject=subject, calendar=None, method=None)
+
 
 _LETTERS: Final[Mapping[str, tuple[type[About], Callable[[Any], Letter]]]] = {
     "confirmed": (AboutSeat, signed_up.confirmed),
@@ -36,6 +49,7 @@ _LETTERS: Final[Mapping[str, tuple[type[About], Callable[[Any], Letter]]]] = {
     "declined": (AboutRequest, asked.declined),
     "colleague_invited": (AboutInvitation, asked.colleague_invited),
     "sign_in": (AboutSignIn, staff.sign_in),
+    "test": (AboutTest, _test),
 }
 ABOUT: Final[Mapping[str, type[About]]] = {name: about for name, (about, _write) in _LETTERS.items()}
 """Which facts each letter wants."""
@@ -52,3 +66,18 @@ def write(name: str, about: About) -> Letter:
     if type(about) is not wanted:
         raise TypeError(f"{name} is written from {wanted.__name__}, not from {type(about).__name__}")
     return written(about)
+
+
+def sample_of(name: str, about: AboutDay) -> Any:
+    """What that letter would be written from if it were about this study day, to this reader.
+
+    :raises KeyError: no letter has that name.
+    """
+    return sample(
+        name,
+        ABOUT[name],
+        day=about.day,
+        person=replace(about.person, first_name="An", last_name="Peeters"),
+        at=usual_moment(name, about.day),
+        link=f"{about.day.page_url}?example",
+    )

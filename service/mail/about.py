@@ -23,6 +23,7 @@ from service.letters.facts import (
     AboutRequest,
     AboutSeat,
     AboutSignIn,
+    AboutTest,
     BeforeFacts,
     PersonFacts,
     Seat,
@@ -167,6 +168,11 @@ def _sign_in(case: _Case) -> AboutSignIn:
     )
 
 
+def _test(case: _Case) -> AboutTest:
+    reader = PersonFacts(email=case.claim.recipient, language=case.claim.language)
+    return AboutTest(**_day_facts(case, reader), letter=case.fact("sample"))
+
+
 BUILDERS: Final[Mapping[type[About], Callable[[_Case], About]]] = {
     AboutSeat: _seat,
     AboutCancellation: _cancellation,
@@ -176,6 +182,7 @@ BUILDERS: Final[Mapping[type[About], Callable[[_Case], About]]] = {
     AboutInvitation: _invitation,
     AboutRequest: _request,
     AboutSignIn: _sign_in,
+    AboutTest: _test,
 }
 
 

@@ -82,7 +82,7 @@ def test_change_when_told_shows_old_and_new_and_until_when_cancelling_is_free_ag
 
     assert written[3].split("\n")[1:] == [
         "When: Friday 31 March 2023, 10:15–17:00 (Brussels time)",
-        "  Before: Friday 31 March 2023, 11:15–17:00 (Brussels time)",
+        "  Before: Friday 31 March 2023, 09:15–17:00 (Brussels time)",
         "Where: KBR, Kunstberg 28, 1000 Brussel",
         "  Before: Stadhuis, 2800 Mechelen",
     ]
@@ -187,7 +187,7 @@ def test_day_when_called_off_asks_nothing_and_gives_the_reason() -> None:
 def test_fee_when_due_gives_its_reason_its_terms_and_the_time_to_answer(
     cause: str, cancelled_at: datetime | None, heading: str, why: str
 ) -> None:
-    written = paragraphs("fee_notice", cause=cause, cancelled_at=cancelled_at)
+    written = paragraphs("fee_notice", cause=cause, cancelled_at=cancelled_at, accepted_at=NOW)
 
     assert (written[0], written[2]) == (heading, why)
     assert written[4].split("\n") == [

@@ -107,7 +107,8 @@ def test_letter_when_about_a_day_names_it_in_the_subject_and_begins_with_what_ma
 
     heading = letter.text.partition("\n")[0]
     title = "" if name == "sign_in" else " – Samenwerken aan een participatief lokaal integratiebeleid"
-    assert letter.subject == f"{heading}{title}"
+    mark = "Test: " if name == "test" else ""
+    assert letter.subject == f"{mark}{heading}{title}"
 
 
 @pytest.mark.parametrize("name", ABOUT)

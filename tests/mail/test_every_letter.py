@@ -2,8 +2,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import event
 
+from service.domain.actors import Actor
 from service.domain.roles import Role
 from service.extensions import db
 from service.letters.writing import ABOUT
@@ -11,7 +13,7 @@ from service.mail import claims
 from service.mail.claims import Claim
 from service.mail.delivery import Delivery
 from service.mail.prepare import prepare
-from service.models import StudyDay
+from service.models import Staff, StudyDay
 from service.runtime import runtime
 from service.transaction import glance, transaction
 from service.usecases.admit import decline
@@ -22,6 +24,7 @@ from service.usecases.open_close import call_off
 from service.usecases.register import register
 from service.usecases.staff import add_staff, mail_sign_in_link
 from service.usecases.transfer import invite_colleague, take_over
+from service.usecases.try_letter import try_letter
 from tests.builders import ENDS_AT, FREE_UNTIL, NOW, STARTS_AT, make_application, make_day
 from tests.conftest import Clock
 from tests.mail.outgoing import do, messages
@@ -75,6 +78,8 @@ def every_letter() -> None:
         call_off(session, other, reason="The speaker is ill.", actor=DESK, now=NOW)
         add_staff(session, "desk@example.org", Role.ORGANISER, organiser, language="fr", actor=DESK, now=NOW)
         mail_sign_in_link(session, "desk@example.org", now=ENDS_AT)
+        desk = session.execute(sa.select(Staff.id).where(Staff.email == "desk@example.org")).scalar_one()
+        try_letter(session, day_id, "sign_in", "fr", actor=Actor("staff", "desk", desk), now=NOW)
 
 
 def test_letters_when_queued_by_their_use_cases_all_leave(

@@ -35,6 +35,8 @@ PAGES: Final = (
     f"{DAY}/mails",
     f"{DAY}/mails?state=failed",
     f"{DAY}/mails/1",
+    f"{DAY}/letters",
+    f"{DAY}/letters/confirmed",
     "/admin/",
 )
 

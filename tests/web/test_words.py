@@ -26,6 +26,7 @@ from service.web.words import WORDS, Words
         ("document", Kind),
         ("kind", ORGANISATION_KINDS),
         ("letter", ABOUT),
+        ("occasion", ABOUT),
         ("action", get_args(Action)),
     ],
 )

@@ -2,8 +2,9 @@
 
 from service.web.desk.arrange import arrange_pages
 from service.web.desk.history import history_pages
+from service.web.desk.letters import letter_pages
 from service.web.desk.mails import mail_pages
 from service.web.desk.opening import opening_pages
 from service.web.desk.overview import overview_pages
 
-PAGES = (overview_pages, arrange_pages, opening_pages, history_pages, mail_pages)
+PAGES = (overview_pages, arrange_pages, opening_pages, history_pages, mail_pages, letter_pages)

@@ -104,6 +104,7 @@ DETAILS: Final[dict[str, Details]] = {
     "changed": _fields,
     "closed": _limits,
     "invoiced": _invoice,
+    "letter_tried": _letter,
     "mail_resent": _letter,
     "registered": _status,
     "reopened": _limits,

@@ -43,3 +43,31 @@ def test_migrations_when_taken_back_leave_nothing_and_can_be_run_again(database_
 
 def test_migrations_when_the_newest_is_named_it_is_the_newest() -> None:
     assert revisions()[0] == SCHEMA
+
+
+def test_migrations_when_there_are_rows_keep_them(database_url: str) -> None:
+    config = alembic_config(database_url)
+    command.downgrade(config, "0001")
+    engine = sa.create_engine(database_url, poolclass=sa.NullPool)
+    message = {
+        "letter": "sign_in",
+        "language": "nl",
+        "recipient": "a@example.org",
+        "facts": "{}",
+        "created_at": NOW.replace(tzinfo=None),
+        "due_at": NOW.replace(tzinfo=None),
+        "state": "sent",
+        "attempts": 1,
+        "error": "",
+    }
+    columns, values = ", ".join(message), ", ".join(f":{name}" for name in message)
+    source = {"id": 1, "header": "<1@example.org>", "source": b"as sent"}
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"INSERT INTO message ({columns}) VALUES ({values})"), message)
+        connection.execute(sa.text("INSERT INTO message_source VALUES (:id, :header, '', :source)"), source)
+
+    command.upgrade(config, "head")
+
+    with engine.connect() as connection:
+        kept = connection.execute(sa.text("SELECT message_header_id, source FROM message_source")).one()
+    assert tuple(kept) == ("<1@example.org>", b"as sent")

@@ -36,7 +36,6 @@ proc_name = "studiedag"
 
 
 def when_ready(_server: Arbiter) -> None:
-    """Keep the collector's marks off the pages that workers share."""
-    gc.collect()
+    """Keep the collector's marks off the pages that workers share; what is garbage by now is too little to look for."""
     gc.freeze()
     gc.enable()

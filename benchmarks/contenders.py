@@ -3,9 +3,10 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.client import HTTPConnection
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -17,16 +18,22 @@ SINK_PORT = 25251
 """Where the floor's mailer sends to: its own code says so."""
 FORM = "/en/benchmark/register"
 DAY = "/en/benchmark"
+PAGE = "/page"
+"""The floor's."""
 STUDIEDAG = (sys.executable, "-c", "from service.cli import main; main()")
 PORT_OF_POSTGRESQL = os.environ.get("PGPORT", "5432")
 
 
 @dataclass(frozen=True)
 class Contender:
-    """A running service: how the load driver reaches it and which process trees are watched."""
+    """A running service: how the load driver reaches it and which process trees are watched.
+
+    ``serve`` starts its web once more, beside what runs, and waits for the page that it is given.
+    """
 
     target: str
     server: Server
+    serve: Callable[[str], AbstractContextManager[Server]]
     env: Mapping[str, str]
     trees: Mapping[str, int] = field(default_factory=dict)
 
@@ -47,13 +54,13 @@ def ours(kind: str, folder: Path, *, mails: bool = False, registrations: int = 0
     with ExitStack() as running:
         config = str(ROOT / "gunicorn.conf.py")
         log = folder / "ours.log"
-        app = "service.app:web_app()"
-        server = running.enter_context(gunicorn(app, FORM, env=env, cwd=folder, log=log, config=config))
+        serve = partial(gunicorn, "service.app:web_app()", env=env, cwd=folder, log=log, config=config)
+        server = running.enter_context(serve(FORM))
         trees = {"web": server.pid}
         if mails:
             worker = running.enter_context(program(*STUDIEDAG, "worker", env=env, cwd=folder, log=log))
             trees["worker"] = worker.pid
-        yield Contender("ours", server, {**env, "DESK_SESSION": _session(server, env, folder)}, trees)
+        yield Contender("ours", server, serve, {**env, "DESK_SESSION": _session(server, env, folder)}, trees)
 
 
 def _session(server: Server, env: Mapping[str, str], folder: Path) -> str:
@@ -84,20 +91,23 @@ def floor(kind: str, folder: Path, *, mails: bool = False) -> Iterator[Contender
     code, log = FLOOR / "floor", folder / "floor.log"
     subprocess.run((sys.executable, "app.py"), cwd=code, env={**os.environ, **env}, check=True)
     with ExitStack() as running:
-        server = running.enter_context(gunicorn("app:app", "/page", env=env, cwd=code, log=log))
+        serve = partial(gunicorn, "app:app", env=env, cwd=code, log=log)
+        server = running.enter_context(serve(PAGE))
         trees = {"web": server.pid}
         if mails:
             mailer = running.enter_context(program(sys.executable, "mailer.py", env=env, cwd=code, log=log))
             trees["worker"] = mailer.pid
-        yield Contender("floor", server, {**env, "FLOOR_COUNT": f"{sys.executable} -m benchmarks.rows {url}"}, trees)
+        count = f"{sys.executable} -m benchmarks.rows {url}"
+        yield Contender("floor", server, serve, {**env, "FLOOR_COUNT": count}, trees)
 
 
 @contextmanager
 def hello(folder: Path) -> Iterator[Contender]:
     """A bare hello-world under the same server."""
     folder.mkdir(parents=True, exist_ok=True)
-    with gunicorn("hello:app", "/", env={}, cwd=FLOOR / "floor", log=folder / "hello.log") as server:
-        yield Contender("hello", server, {})
+    serve = partial(gunicorn, "hello:app", env={}, cwd=FLOOR / "floor", log=folder / "hello.log")
+    with serve("/") as server:
+        yield Contender("hello", server, serve, {})
 
 
 @contextmanager

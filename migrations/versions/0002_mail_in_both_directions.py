@@ -12,6 +12,7 @@ depends_on = None
 
 WAITING = sa.text("state = 'waiting'")
 HAS_OCCASION = sa.text("occasion IS NOT NULL")
+UNDELIVERABLE = sa.text("undeliverable_at IS NOT NULL")
 CHANGED_AT = """
 UPDATE study_day SET changed_at = (
     SELECT MAX(at) FROM history
@@ -57,6 +58,7 @@ def upgrade() -> None:
         sa.Column("organiser_id", sa.Integer(), nullable=True),
         sa.Column("study_day_id", sa.Integer(), nullable=True),
         sa.Column("registration_id", sa.Integer(), nullable=True),
+        sa.Column("late_request_id", sa.Integer(), nullable=True),
         sa.Column("message_id", sa.Integer(), nullable=True),
         sa.Column("message_header_id", sa.String(length=300), nullable=False),
         sa.Column("sender", sa.String(length=254), nullable=False),
@@ -66,6 +68,9 @@ def upgrade() -> None:
         sa.Column("decided_at", UtcDateTime(), nullable=True),
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["decided_by_id"], ["staff.id"], name=op.f("fk_incoming_mail_decided_by_id")),
+        sa.ForeignKeyConstraint(
+            ["late_request_id"], ["late_request.id"], name=op.f("fk_incoming_mail_late_request_id")
+        ),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_incoming_mail_message_id")),
         sa.ForeignKeyConstraint(["organiser_id"], ["organiser.id"], name=op.f("fk_incoming_mail_organiser_id")),
         sa.ForeignKeyConstraint(
@@ -77,6 +82,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_incoming_mail_registration_id", "incoming_mail", ["registration_id"])
     op.create_index("ix_incoming_mail_study_day_id", "incoming_mail", ["study_day_id"])
+    op.create_index("ix_incoming_mail_late_request_id", "incoming_mail", ["late_request_id"])
     op.create_index(
         "ix_incoming_mail_waiting_organiser_id",
         "incoming_mail",
@@ -91,8 +97,14 @@ def upgrade() -> None:
     op.add_column("registration", sa.Column("calendar_answer", sa.String(length=12), nullable=True))
     op.add_column("registration", sa.Column("calendar_answer_sequence", sa.Integer(), nullable=True))
     op.add_column("registration", sa.Column("calendar_answer_at", UtcDateTime(), nullable=True))
-    op.execute(_add_reference("late_request", "incoming_mail_id", "incoming_mail"))
-    op.create_index("uq_late_request_incoming_mail_id", "late_request", ["incoming_mail_id"], unique=True)
+    op.create_index(
+        "ix_registration_undeliverable_study_day_id",
+        "registration",
+        ["study_day_id"],
+        sqlite_where=UNDELIVERABLE,
+        postgresql_where=UNDELIVERABLE,
+    )
+    op.create_index("ix_message_source_message_header_id", "message_source", ["message_header_id"])
     op.execute(_add_reference("message", "bulk_mail_id", "bulk_mail"))
     op.add_column("message", sa.Column("occasion", sa.String(length=120), nullable=True))
     op.add_column("message", sa.Column("dismissed_at", UtcDateTime(), nullable=True))
@@ -111,8 +123,8 @@ def downgrade() -> None:
     op.drop_column("message", "dismissed_at")
     op.drop_column("message", "occasion")
     op.drop_column("message", "bulk_mail_id")
-    op.drop_index("uq_late_request_incoming_mail_id", table_name="late_request")
-    op.drop_column("late_request", "incoming_mail_id")
+    op.drop_index("ix_message_source_message_header_id", table_name="message_source")
+    op.drop_index("ix_registration_undeliverable_study_day_id", table_name="registration")
     op.drop_column("registration", "calendar_answer_at")
     op.drop_column("registration", "calendar_answer_sequence")
     op.drop_column("registration", "calendar_answer")

@@ -24,6 +24,7 @@ class IncomingMail(Base):
         ),
         sa.Index("ix_incoming_mail_registration_id", "registration_id"),
         sa.Index("ix_incoming_mail_study_day_id", "study_day_id"),
+        sa.Index("ix_incoming_mail_late_request_id", "late_request_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -36,6 +37,7 @@ class IncomingMail(Base):
     organiser_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organiser.id"))
     study_day_id: Mapped[int | None] = mapped_column(sa.ForeignKey("study_day.id"))
     registration_id: Mapped[int | None] = mapped_column(sa.ForeignKey("registration.id"))
+    late_request_id: Mapped[int | None] = mapped_column(sa.ForeignKey("late_request.id"))  # whose conversation it is in
     message_id: Mapped[int | None] = mapped_column(sa.ForeignKey("message.id"))  # ours, which bounced
     message_header_id: Mapped[str] = mapped_column(sa.String(300), default="")  # its own Message-ID, to thread under
     sender: Mapped[str] = mapped_column(sa.String(254), default="")

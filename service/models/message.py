@@ -75,6 +75,7 @@ class MessageSource(Base):
     """
 
     __tablename__ = "message_source"
+    __table_args__ = (sa.Index("ix_message_source_message_header_id", "message_header_id"),)
 
     message_id: Mapped[int] = mapped_column(sa.ForeignKey("message.id", ondelete="CASCADE"), primary_key=True)
     message_header_id: Mapped[str] = mapped_column(sa.String(200))  # Message-ID

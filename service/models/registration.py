@@ -12,6 +12,7 @@ from service.models.base import Base
 from service.models.study_day import StudyDay
 
 LIVE = sa.text("status <> 'cancelled'")
+UNDELIVERABLE = sa.text("undeliverable_at IS NOT NULL")
 
 
 def _language(context: DefaultExecutionContext) -> str:
@@ -40,6 +41,12 @@ class Registration(Base):
             "offered_until",
             sqlite_where=sa.text("status = 'offered'"),
             postgresql_where=sa.text("status = 'offered'"),
+        ),
+        sa.Index(
+            "ix_registration_undeliverable_study_day_id",
+            "study_day_id",
+            sqlite_where=UNDELIVERABLE,
+            postgresql_where=UNDELIVERABLE,
         ),
     )
 
@@ -155,7 +162,6 @@ class LateRequest(Base):
             sqlite_where=sa.text("status = 'waiting'"),
             postgresql_where=sa.text("status = 'waiting'"),
         ),
-        sa.Index("uq_late_request_incoming_mail_id", "incoming_mail_id", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -174,6 +180,5 @@ class LateRequest(Base):
     decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     answer: Mapped[str] = mapped_column(sa.Text, default="")
     registration_id: Mapped[int | None] = mapped_column(sa.ForeignKey("registration.id"))
-    incoming_mail_id: Mapped[int | None] = mapped_column(sa.ForeignKey("incoming_mail.id"))
 
     study_day: Mapped[StudyDay] = relationship()

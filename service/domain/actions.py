@@ -3,6 +3,7 @@
 from typing import Literal
 
 Action = Literal[
+    "calendar_answered",
     "called_off",
     "cancelled",
     "changed",
@@ -16,6 +17,9 @@ Action = Literal[
     "invoiced",
     "late_request",
     "letter_tried",
+    "late_request_added_to",
+    "mail_bounced",
+    "mail_filed",
     "mail_resent",
     "offer_accepted",
     "offered",

@@ -1,12 +1,12 @@
-"""Letters about a question: a late request and its refusal, a colleague who is asked (rules.md 5, 6)."""
+"""Letters about a question: a late request and its refusal, a doubtful answer, a colleague who is asked."""
 
 from service.letters.day_changes import quoted
-from service.letters.facts import AboutInvitation, AboutRequest, printable_name
+from service.letters.facts import AboutInvitation, AboutRequest, AboutSeat, printable_name
 from service.letters.letter import Letter
 from service.letters.phrases import card, page_link, sheet
 from service.letters.printing import printed
 from service.letters.sheet import Button, Paragraph, notice
-from service.letters.terms import of_invitation
+from service.letters.terms import conditions, of_invitation
 from service.locale import translate
 
 
@@ -46,6 +46,34 @@ def declined(about: AboutRequest) -> Letter:
         *quoted(about.message, language),
         card(about.day, language),
         page_link(about),
+    )
+    return printed(written)
+
+
+def decline_unsure(about: AboutSeat) -> Letter:
+    """Somebody declined the invitation in their name, perhaps they themselves: nothing holds until they say so."""
+    language = about.person.language
+    written = sheet(
+        about,
+        translate(language, "Have you declined the invitation?"),
+        Paragraph(
+            translate(
+                language,
+                "We have received a calendar reply that declines the invitation to this day in your name. We could not"
+                " make sure that it came from you. So nothing has changed: your place is still yours.",
+            )
+        ),
+        card(about.day, language),
+        Paragraph(
+            translate(
+                language,
+                "It was you, and you cannot come? Then please cancel with this button. The page says first what follows"
+                " from it.",
+            )
+        ),
+        Button(translate(language, "Cancel or send a colleague"), f"{about.seat.own_url}/cancel"),
+        *conditions(about),
+        Paragraph(translate(language, "It was not you? Then you need not do anything.")),
     )
     return printed(written)
 

@@ -47,6 +47,7 @@ _LETTERS: Final[Mapping[str, tuple[type[About], Callable[[Any], Letter]]]] = {
     "fee_notice": (AboutFee, fee_due.fee_notice),
     "late_request_received": (AboutRequest, asked.late_request_received),
     "declined": (AboutRequest, asked.declined),
+    "decline_unsure": (AboutSeat, asked.decline_unsure),
     "colleague_invited": (AboutInvitation, asked.colleague_invited),
     "sign_in": (AboutSignIn, staff.sign_in),
     "test": (AboutTest, _test),

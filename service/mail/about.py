@@ -41,6 +41,7 @@ STOOD: Final[Mapping[str, Seat]] = {
     "confirmed": "confirmed",
     "place_passed_on": "confirmed",
     "fee_notice": "confirmed",
+    "decline_unsure": "confirmed",
     "waiting": "waiting",
     "offer": "offered",
     "admitted": "offered",

@@ -53,6 +53,11 @@ def about(registration: Registration) -> Subject:
     return Subject(registration.study_day.organiser_id, registration.study_day_id, registration.id)
 
 
+def answering(message_header_id: str, subject: str) -> dict[str, object]:
+    """The facts that let a letter stand under the mail that it answers, in the mail program of whoever wrote it."""
+    return {"answers": {"message_id": message_header_id, "subject": subject}}
+
+
 def to_registrant(letter: str, registration: Registration, *, now: datetime, **facts: object) -> dict[str, Any]:
     """A message to the one who registered, in their language, with the SEQUENCE of their calendar entry."""
     return row(

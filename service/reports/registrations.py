@@ -205,7 +205,7 @@ def _mails(session: Session, which: sa.ColumnElement[bool]) -> dict[int, Mails]:
         sa.select(
             Message.registration_id,
             sa.func.count().filter(Message.state == "sent"),
-            sa.func.count().filter(Message.state == "failed"),
+            sa.func.count().filter(Message.state.in_(("failed", "bounced"))),
         )
         .where(which, Message.registration_id.is_not(None))
         .group_by(Message.registration_id)

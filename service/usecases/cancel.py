@@ -30,10 +30,19 @@ LETTERS: Mapping[Channel, str] = {Channel.NOT_ME: "not_me", Channel.LAPSED: "lap
 
 
 def cancel(
-    session: Session, registration_id: int, *, channel: Channel, reason: str = "", actor: Actor, now: datetime
+    session: Session,
+    registration_id: int,
+    *,
+    channel: Channel,
+    reason: str = "",
+    actor: Actor,
+    now: datetime,
+    received_at: datetime | None = None,
 ) -> Registration:
     """End a live registration and pass its seat on; who, when, through what, why and the verdict are stored now.
 
+    :param received_at: when it reached us, where that was before ``now``: it is judged by this, and the seat is passed
+        on by the other (docs/decisions/0043).
     :raises NotFound, AlreadyCancelled: there is nothing to cancel.
     :raises StudyDayStarted: too late for anybody; from the start on, attendance decides.
     :raises StudyDayCancelled: the day was called off.
@@ -42,9 +51,10 @@ def cancel(
     day = registration.study_day
     if registration.status == Status.CANCELLED:
         raise StudyDayCancelled(slug=day.slug) if day.cancelled_at else AlreadyCancelled
-    if not on_time(now, day.starts_at):
+    received_at = received_at or now
+    if not on_time(received_at, day.starts_at):
         raise StudyDayStarted(slug=day.slug)
-    _end(session, registration, channel=channel, reason=reason, actor=actor, now=now)
+    _end(session, registration, channel=channel, reason=reason, actor=actor, now=now, received_at=received_at)
     return registration
 
 
@@ -112,15 +122,16 @@ def _end(
     reason: str,
     actor: Actor,
     now: datetime,
+    received_at: datetime | None = None,
     tell: bool = True,
 ) -> None:
-    day = registration.study_day
+    day, received_at = registration.study_day, received_at or now
     seated = registration.status in SEATED
     judged = registration.status == Status.CONFIRMED and channel in (Channel.LINK, Channel.CALENDAR, Channel.ORGANISER)
     registration.cancelled_from = registration.status
-    registration.cancelled_at, registration.cancelled_by = now, actor.kind
+    registration.cancelled_at, registration.cancelled_by = received_at, actor.kind
     registration.cancelled_channel, registration.cancelled_reason = channel, reason
-    registration.cancelled_verdict = verdict(now, registration.terms.free_until) if judged else Verdict.ON_TIME
+    registration.cancelled_verdict = verdict(received_at, registration.terms.free_until) if judged else Verdict.ON_TIME
     registration.status = Status.CANCELLED
     registration.sequence += 1
     if actor.kind == "attendee":

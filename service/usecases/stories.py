@@ -12,6 +12,8 @@ from service.models import Message, Registration, Transfer
 
 Mails = Mapping[int, tuple[int, int]]
 """Mails that were delivered and mails that failed, by registration."""
+LOST = ("failed", "bounced")
+"""The states of a mail that its recipient never got: refused at once, or taken and sent back later."""
 
 
 def mails_of(session: Session, study_day_id: int) -> Mails:
@@ -20,7 +22,7 @@ def mails_of(session: Session, study_day_id: int) -> Mails:
         sa.select(
             Message.registration_id,
             sa.func.count().filter(Message.state == "sent"),
-            sa.func.count().filter(Message.state == "failed"),
+            sa.func.count().filter(Message.state.in_(LOST)),
         )
         .where(Message.study_day_id == study_day_id, Message.registration_id.is_not(None))
         .group_by(Message.registration_id)
@@ -81,5 +83,7 @@ def _successors(session: Session, study_day_id: int) -> set[int]:
 
 
 def _unreachable(registration: Registration, mails: Mails) -> bool:
+    """Nothing ever came from them, and what we wrote was refused, or came back though a server had taken it."""
     sent, failed = mails.get(registration.id, (0, 0))
-    return failed > 0 and sent == 0 and registration.seen_at is None
+    lost = registration.undeliverable_at is not None or (failed > 0 and sent == 0)
+    return lost and registration.seen_at is None

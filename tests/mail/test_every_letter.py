@@ -29,6 +29,7 @@ from tests.builders import ENDS_AT, FREE_UNTIL, NOW, STARTS_AT, make_application
 from tests.conftest import Clock
 from tests.mail.outgoing import do, messages
 from tests.smtp import SmtpServer
+from tests.usecases.received import filed, make_mail, make_reply
 from tests.usecases.steps import (
     DESK,
     FORM,
@@ -59,6 +60,7 @@ def every_letter() -> None:
     joined(1, remarks="again", now=NOW + timedelta(minutes=20))
     do(correct, stays, {"town": "Gent"})
     do(not_me, stranger)
+    filed(make_mail("bo@example.org", replies=(make_reply(stays),)))
     do(take_over, do(invite_colleague, gives, "bo@example.org", "fr"), make_application(6, email="bo@example.org"))
     do(change_study_day, day_id, {"venue": TOWN_HALL}, actor=DESK)
     cancelled(cancels)

@@ -1,0 +1,180 @@
+"""What people answer from their calendar: a decline cancels, the rest is remembered (rules.md 6; RFC 5546, 3.2.3)."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from service.domain.actors import Actor
+from service.domain.fees import Channel
+from service.domain.replies import Answer, Bearing, bearing, doubt
+from service.domain.seats import Status
+from service.domain.windows import Verdict, on_time
+from service.mail import outbox
+from service.mail.incoming.received import CalendarReply, ReceivedMail
+from service.models import IncomingMail, Message, Registration, StudyDay
+from service.usecases.application import folded
+from service.usecases.cancel import cancel
+from service.usecases.record import line, record
+from service.usecases.seating import lock_registration
+from service.usecases.tell import TOLD
+
+CALENDAR: Final = Actor("attendee", "calendar")
+OUTCOMES: Final = (
+    "declined_in_time",
+    "declined_late",
+    "counter",
+    "delegated",
+    "after_sign_off",
+    "forged",
+    "no_attendee",
+    "forwarded",
+    "accepted",
+    "tentative",
+    "superseded",
+    "started",
+    "present",
+    "called_off",
+    "already_ended",
+    "no_place",
+    "stale",
+    "doubled",
+    "unknown",
+)
+"""What can become of an answer; of several in one mail, the first of these tells."""
+FOR_A_PERSON: Final = frozenset({"counter", "delegated", "after_sign_off", "unknown"})
+LONGEST_REASON: Final = 2000
+LATELY: Final = timedelta(days=30)
+"""How long after its end a day's UIDs are still looked for in another case."""
+
+
+def answer(session: Session, row: IncomingMail, mail: ReceivedMail, *, now: datetime) -> None:
+    """Act on the calendar objects of a mail, and write down what became of them."""
+    told = {reply: _one(session, row, mail, reply, now=now) for reply in mail.replies}
+    row.kind, row.outcome = "reply", min(told.values(), key=OUTCOMES.index)
+    row.state = "waiting" if FOR_A_PERSON.intersection(told.values()) else "done"
+
+
+def _one(session: Session, row: IncomingMail, mail: ReceivedMail, reply: CalendarReply, *, now: datetime) -> str:
+    found = _by_uid(session, reply.uid, now=now)
+    if found is None:
+        return "unknown"
+    registration = lock_registration(session, found)
+    day = registration.study_day
+    row.organiser_id, row.study_day_id, row.registration_id = day.organiser_id, day.id, registration.id
+    ended = _ended(registration)
+    doubtful = doubt(
+        registrant=registration.email_folded,
+        attendee=folded(reply.attendee),
+        sender=folded(mail.sender),
+        failed=mail.authentication == "fail",
+    )
+    if doubtful is not None:
+        if reply.participation == "declined" and not ended and on_time(now, day.starts_at):
+            _ask(session, registration, now=now)
+        return doubtful
+    if ended:
+        return ended
+    return _genuine(session, registration, reply, received_at=_received(mail, registration, now=now), now=now)
+
+
+def _genuine(
+    session: Session, registration: Registration, reply: CalendarReply, *, received_at: datetime, now: datetime
+) -> str:
+    """The registrant's own answer to an invitation to a place that they hold."""
+    registration.seen_at = registration.seen_at or now
+    registration.undeliverable_at = None  # the invitation did arrive
+    if reply.participation in FOR_A_PERSON:
+        return reply.participation
+    given = Answer(reply.participation, reply.sequence, reply.stamp)
+    given = given.within(sequence=registration.sequence, received_at=received_at)
+    holds = bearing(given, _known(registration), changed_in=_changed_in(session, registration))
+    if holds is not Bearing.CURRENT:
+        return holds
+    if late := _too_late(registration, received_at=received_at):
+        return late
+    said_before = registration.calendar_answer
+    registration.calendar_answer, registration.calendar_answer_at = given.participation, given.stamp
+    registration.calendar_answer_sequence = given.sequence
+    if given.participation == "declined":
+        return _declined(session, registration, reply, received_at=received_at, now=now)
+    if given.participation != said_before:
+        about = outbox.about(registration)
+        record(session, line("calendar_answered", about, actor=CALENDAR, now=now, answer=given.participation))
+    return given.participation
+
+
+def _declined(
+    session: Session, registration: Registration, reply: CalendarReply, *, received_at: datetime, now: datetime
+) -> str:
+    """End it, and let the letter say what that meant: in time, or late and the fee."""
+    reason, through = reply.comment[:LONGEST_REASON], Channel.CALENDAR
+    cancel(session, registration.id, channel=through, reason=reason, actor=CALENDAR, now=now, received_at=received_at)
+    return "declined_late" if registration.cancelled_verdict == Verdict.LATE else "declined_in_time"
+
+
+def _too_late(registration: Registration, *, received_at: datetime) -> str:
+    """Why attendance decides, and no answer any more; empty where it still does."""
+    day = registration.study_day
+    if registration.checked_in_at is not None:
+        return "present"
+    if not on_time(received_at, day.starts_at):
+        return "started"
+    return "" if day.signed_off_at is None else "after_sign_off"
+
+
+def _ended(registration: Registration) -> str:
+    """Why there is no place that an answer could be about; empty where there is one."""
+    if registration.study_day.cancelled_at is not None:
+        return "called_off"
+    if registration.status == Status.CANCELLED:
+        return "already_ended"
+    return "" if registration.status == Status.CONFIRMED else "no_place"
+
+
+def _received(mail: ReceivedMail, registration: Registration, *, now: datetime) -> datetime:
+    """When our mail server took it: not in the future, and not before there was anything to answer."""
+    return min(now, max(mail.received_at, registration.created_at))
+
+
+def _known(registration: Registration) -> Answer | None:
+    if registration.calendar_answer is None:
+        return None
+    sequence = registration.calendar_answer_sequence or 0
+    return Answer(registration.calendar_answer, sequence, registration.calendar_answer_at)
+
+
+def _changed_in(session: Session, registration: Registration) -> Collection[int]:
+    """The SEQUENCE of each letter by which this person heard of another time or place; a new title is the same day."""
+    letters = sa.select(Message.facts).where(
+        Message.registration_id == registration.id, Message.letter == "study_day_changed"
+    )
+    return [
+        facts["sequence"] for facts in session.execute(letters).scalars() if not facts["before"].keys().isdisjoint(TOLD)
+    ]
+
+
+def _by_uid(session: Session, uid: str, *, now: datetime) -> int | None:
+    """The registration of that UID; in another case only among days that are not long over, for want of an index."""
+    exact = session.execute(sa.select(Registration.id).where(Registration.calendar_uid == uid)).scalar_one_or_none()
+    if exact is not None:
+        return exact
+    cased = (
+        sa.select(Registration.id)
+        .join(StudyDay, StudyDay.id == Registration.study_day_id)
+        .where(StudyDay.ends_at > now - LATELY, sa.func.lower(Registration.calendar_uid) == uid.lower())
+    )
+    found = session.execute(cased.limit(2)).scalars().all()
+    return found[0] if len(found) == 1 else None
+
+
+def _ask(session: Session, registration: Registration, *, now: datetime) -> None:
+    """Write to the one who registered that somebody declined in their name: once a day, so that nobody is pestered."""
+    today = now.astimezone(ZoneInfo(registration.study_day.time_zone)).date()
+    occasion = f"decline_unsure:{registration.id}:{today}"
+    if session.execute(sa.select(Message.id).where(Message.occasion == occasion)).first() is None:
+        letter = outbox.to_registrant("decline_unsure", registration, now=now)
+        outbox.put(session, {**letter, "occasion": occasion})

@@ -19,9 +19,9 @@ from service.web.desk.acting import Answer, carry_out, refused
 from service.web.desk.arranging.comparison import different
 from service.web.desk.arranging.conflict import merged
 from service.web.desk.arranging.filled import read
+from service.web.desk.arranging.form import form_context, placed
 from service.web.desk.arranging.news import News, news_of
 from service.web.desk.arranging.prefilled import of_day, of_nothing, values_of
-from service.web.desk.arranging.sheet import placed, sheet
 from service.web.desk.frame import day_page, day_url, page
 from service.web.security import actor, own_day, require, signed_in, staff_only
 
@@ -102,12 +102,12 @@ def _typed() -> dict[str, str]:
 
 
 def _new_page(form: Mapping[str, str], errors: Mapping[str, str] | None = None, **more: Any) -> str:
-    context = {**sheet(form, add=request.form.get("add")), "errors": placed(errors or {}, form), **more}
+    context = {**form_context(form, add=request.form.get("add")), "errors": placed(errors or {}, form), **more}
     return page("pages/desk/new_day.html", organisers=_own_organisers(), **context)
 
 
 def _edit_page(day: StudyDay, form: Mapping[str, str], errors: Mapping[str, str] | None = None, **more: Any) -> str:
-    context = {**sheet(form, day, add=request.form.get("add")), "errors": placed(errors or {}, form), **more}
+    context = {**form_context(form, day, add=request.form.get("add")), "errors": placed(errors or {}, form), **more}
     return day_page("pages/desk/edit_day.html", day, "overview", **context)
 
 

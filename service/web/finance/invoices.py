@@ -43,7 +43,7 @@ def listing() -> str:
 
 @invoice_pages.get("/invoices.csv")
 @staff_only(Role.FINANCE)
-def sheet() -> Response:
+def export() -> Response:
     """Those of a study day, of a year, or all that may be seen."""
     wanted = _wanted()
     named = request.args.get("study_day") or wanted.year or "all"

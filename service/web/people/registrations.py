@@ -32,7 +32,7 @@ from service.web.clock import now
 from service.web.desk.acting import done
 from service.web.desk.frame import Link, day_page, day_url
 from service.web.download import download
-from service.web.people.sheet import answer_in_words, registrations_csv
+from service.web.people.export import answer_in_words, registrations_csv
 from service.web.security import own_day, own_registration, signed_in, staff_only
 from service.web.words import Words
 
@@ -79,7 +79,7 @@ def listing(slug: str) -> str:
 
 @registration_pages.get("/registrations.csv")
 @staff_only(Role.ORGANISER)
-def sheet(slug: str) -> Response:
+def export(slug: str) -> Response:
     """What the list shows, all pages of it, as a file for Excel."""
     day = own_day(slug, Role.ORGANISER)
     found = all_registrations(db.session(), day.id, _wanted())

@@ -39,7 +39,7 @@ PER_LANGUAGE: Final = frozenset({*TEXTS, "label"})
 WITHIN_OPTIONS: Final = re.compile(r"(questions\.\d+\.options)\..+")
 
 
-def sheet(form: Mapping[str, str], day: StudyDay | None = None, *, add: str | None = None) -> dict[str, Any]:
+def form_context(form: Mapping[str, str], day: StudyDay | None = None, *, add: str | None = None) -> dict[str, Any]:
     """Context of the form; ``add`` names the group that is to get more rows. ``day`` is None for a new one."""
     fields = with_all_languages(form)
     if day is not None:

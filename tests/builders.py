@@ -14,6 +14,8 @@ ENDS_AT = datetime(2023, 3, 31, 15, 0, tzinfo=UTC)
 CLOSES_AT = datetime(2023, 3, 20, 23, 0, tzinfo=UTC)  # 2023-03-21 00:00 in Brussels, winter time
 FREE_UNTIL = datetime(2023, 3, 19, 23, 0, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
+TILL_MORNING = timedelta(hours=7)
+"""From one of these midnights: who is not asked is not written to before seven."""
 
 
 def make_organiser(session: Session, **overrides: Any) -> Organiser:

@@ -106,6 +106,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_message_source_message_header_id", "message_source", ["message_header_id"])
     op.execute(_add_reference("message", "bulk_mail_id", "bulk_mail"))
+    op.add_column("message", sa.Column("quiet_zone", sa.String(length=64), nullable=True))
     op.add_column("message", sa.Column("occasion", sa.String(length=120), nullable=True))
     op.add_column("message", sa.Column("dismissed_at", UtcDateTime(), nullable=True))
     op.create_index(
@@ -122,6 +123,7 @@ def downgrade() -> None:
     op.drop_index("uq_message_occasion", table_name="message")
     op.drop_column("message", "dismissed_at")
     op.drop_column("message", "occasion")
+    op.drop_column("message", "quiet_zone")
     op.drop_column("message", "bulk_mail_id")
     op.drop_index("ix_message_source_message_header_id", table_name="message_source")
     op.drop_index("ix_registration_undeliverable_study_day_id", table_name="registration")

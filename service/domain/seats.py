@@ -65,15 +65,19 @@ class Promotion:
     free_until: datetime | None = None
 
 
-def promotion(free_until: datetime, starts_at: datetime, offer_hours: int, *, now: datetime) -> Promotion | None:
+def promotion(
+    free_until: datetime, starts_at: datetime, offer_hours: int, *, heard_at: datetime, now: datetime
+) -> Promotion | None:
     """Confirmed before their free-cancellation limit, an offer after it, nothing when no time is left (rules.md 4).
 
     Whoever is confirmed in this way did nothing for it: the place can be given back free for as long as an offer would
     have stood, also where the limit comes sooner. Else a place that falls to somebody a minute before the limit would
     cost a fee that they never had the time to avoid.
+
+    :param heard_at: when they hear of it, which at night is later than ``now``; the hours to answer count from then.
     """
     if on_time(now, free_until):
-        time_to_answer = min(now + timedelta(hours=offer_hours), starts_at)
+        time_to_answer = min(heard_at + timedelta(hours=offer_hours), starts_at)
         return Promotion(Status.CONFIRMED, free_until=max(free_until, time_to_answer))
-    lapses_at = offer_lapses_at(starts_at, offer_hours, now=now)
+    lapses_at = offer_lapses_at(starts_at, offer_hours, now=heard_at)
     return Promotion(Status.OFFERED, lapses_at) if lapses_at is not None else None

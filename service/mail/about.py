@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from service.domain.fees import Channel
+from service.domain.quiet import STAFF_ZONE
 from service.domain.terms import binding
 from service.letters.facts import (
     About,
@@ -35,8 +36,6 @@ from service.mail.claims import Claim
 from service.mail.gather import Found
 from service.wording import address
 
-STAFF_ZONE: Final = "Europe/Brussels"
-"""Of letters to staff, which are about no study day."""
 STOOD: Final[Mapping[str, Seat]] = {
     "confirmed": "confirmed",
     "place_passed_on": "confirmed",

@@ -14,6 +14,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from service.domain.quiet import awake, night
 from service.models import Message
 from service.models.message import SECRET
 
@@ -40,6 +41,7 @@ class Claim:
     created_at: datetime
     attempts: int
     claimed_at: datetime
+    quiet_zone: str | None
 
 
 _table: sa.Table = Message.__table__  # type: ignore[assignment]  # declarative mapping makes tables
@@ -79,6 +81,12 @@ _RETRY = (
     .values(state="queued", claimed_at=None, due_at=sa.bindparam("due", type_=_at), error=sa.bindparam("words"))
 )
 _FAILED = sa.update(_table).where(_which, *_mine).values(state="failed", claimed_at=None, error=sa.bindparam("words"))
+_HOLD = (
+    sa.update(_table)
+    .where(_whichever, *_mine)
+    .values(state="queued", claimed_at=None, attempts=_table.c.attempts - 1, due_at=sa.bindparam("due", type_=_at))
+)
+_OVERTAKEN = sa.update(_table).where(_which, *_mine).values(state="suppressed", claimed_at=None)
 _TAKE_BACK = (
     sa.update(_table)
     .where(_sending, _table.c.claimed_at < sa.bindparam("limit", type_=_at))
@@ -112,6 +120,22 @@ def release(connection: Connection, claims: Sequence[Claim]) -> None:
     """Give back what was not tried: it stays due, and no attempt is counted."""
     if claims:
         connection.execute(_RELEASE, {"which": [claim.id for claim in claims], "mine": claims[0].claimed_at})
+
+
+def by_day(connection: Connection, claims: Sequence[Claim], *, now: datetime) -> list[Claim]:
+    """Those that may leave at this hour; the others, say after an hour without a mail server, wait for the morning."""
+    asleep = [claim for claim in claims if claim.quiet_zone is not None and night(now, claim.quiet_zone)]
+    for zone in {claim.quiet_zone for claim in asleep}:
+        those = [claim.id for claim in asleep if claim.quiet_zone == zone]
+        same = {"which": those, "mine": asleep[0].claimed_at, "due": awake(now, zone or "")}
+        connection.execute(_HOLD, same)
+    held = {claim.id for claim in asleep}
+    return [claim for claim in claims if claim.id not in held]
+
+
+def overtaken(connection: Connection, claim: Claim) -> None:
+    """It need not go any more: what it would say has ended."""
+    connection.execute(_OVERTAKEN, {"which": claim.id, "mine": claim.claimed_at})
 
 
 def sent(connection: Connection, claim: Claim, *, now: datetime) -> None:

@@ -78,14 +78,16 @@ class Delivery:
                 self._no_way_out(connection, ids[:1], str(error))
                 return False
             now, since = self.clock(), time.monotonic()
-            claimed = claims.claim(connection, ids, now=now)
-            ready, broken = prepare(connection, claimed, self.links, now=now)
-            for bad in broken:
+            claimed = claims.by_day(connection, claims.claim(connection, ids, now=now), now=now)
+            prepared = prepare(connection, claimed, self.links, now=now)
+            for late in prepared.overtaken:
+                claims.overtaken(connection, late)
+            for bad in prepared.broken:
                 log.error(
                     "mail %s (%s) cannot be written: %s", bad.claim.id, bad.claim.letter, bad.words.partition(":")[0]
                 )
                 claims.failed(connection, bad.claim, bad.words)
-            self._send(connection, deque(ready), since)
+            self._send(connection, deque(prepared.ready), since)
         return True
 
     def _send(self, connection: Connection, waiting: deque[Ready], since: float) -> None:
@@ -110,8 +112,9 @@ class Delivery:
         claims.release(connection, [ready.claim for ready in waiting])
 
     def _renewed(self, connection: Connection, waiting: deque[Ready]) -> deque[Ready]:
-        kept = claims.renew(connection, [ready.claim for ready in waiting], now=self.clock())
-        by_id = {claim.id: claim for claim in kept}
+        now = self.clock()
+        kept = claims.renew(connection, [ready.claim for ready in waiting], now=now)
+        by_id = {claim.id: claim for claim in claims.by_day(connection, kept, now=now)}
         return deque(Ready(by_id[r.claim.id], r.parcel) for r in waiting if r.claim.id in by_id)
 
     def _record(self, connection: Connection, claim: Claim, answer: Answer) -> bool:

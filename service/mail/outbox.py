@@ -1,7 +1,8 @@
 """The only door for mail: a row that commits together with what it reports (house rule: outbox).
 
 The row says which letter, to whom, and the facts that were decided at that moment (a SEQUENCE, a reason, an old
-time); names, titles and times are read when the worker renders it. Nothing is rendered or sent in here.
+time); names, titles and times are read when the worker renders it. Nothing is rendered or sent in here. When it may
+leave, and whose nights it keeps to, is decided in here as well (``domain.quiet``).
 """
 
 from datetime import datetime
@@ -10,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from service.domain.quiet import Day, departure
 from service.domain.subject import Subject
 from service.models import Message, Registration
 
@@ -22,10 +24,17 @@ def row(
     about: Subject,
     to: str,
     language: str,
+    day: Day | None = None,
+    unasked: bool = False,
     now: datetime,
     **facts: object,
 ) -> dict[str, Any]:
-    """One message as the values of its row; ``facts`` are ready for JSON."""
+    """One message as the values of its row; ``facts`` are ready for JSON.
+
+    :param day: the study day, needed where the letter may have to wait for the morning.
+    :param unasked: a letter that else answers its reader, who did nothing for it this time.
+    """
+    leaves = departure(letter, day, unasked=unasked, now=now)
     return {
         "letter": letter,
         "recipient": to,
@@ -35,7 +44,8 @@ def row(
         "registration_id": about.registration_id,
         "facts": facts,
         "created_at": now,
-        "due_at": now,
+        "due_at": leaves.at,
+        "quiet_zone": leaves.zone,
         "state": "queued",
         "attempts": 0,
         "error": "",
@@ -53,18 +63,22 @@ def about(registration: Registration) -> Subject:
     return Subject(registration.study_day.organiser_id, registration.study_day_id, registration.id)
 
 
-def answering(message_header_id: str, subject: str) -> dict[str, object]:
+def answering(message_header_id: str, subject: str) -> dict[str, Any]:
     """The facts that let a letter stand under the mail that it answers, in the mail program of whoever wrote it."""
     return {"answers": {"message_id": message_header_id, "subject": subject}}
 
 
-def to_registrant(letter: str, registration: Registration, *, now: datetime, **facts: object) -> dict[str, Any]:
+def to_registrant(
+    letter: str, registration: Registration, *, unasked: bool = False, now: datetime, **facts: object
+) -> dict[str, Any]:
     """A message to the one who registered, in their language, with the SEQUENCE of their calendar entry."""
     return row(
         letter,
         about=about(registration),
         to=registration.email,
         language=registration.language,
+        day=registration.study_day,
+        unasked=unasked,
         now=now,
         sequence=registration.sequence,
         **facts,

@@ -25,6 +25,7 @@ from service.mail.about import about
 from service.mail.claims import Claim
 from service.mail.compose import Head, compose
 from service.mail.gather import Found, find
+from service.mail.overtaken import overtaken
 from service.mail.transport import Parcel
 from service.models import MessageSource
 from service.models.message import SECRET
@@ -59,6 +60,15 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """A batch: what goes, what cannot be written, and what need not go any more."""
+
+    ready: list[Ready]
+    broken: list[Broken]
+    overtaken: list[Claim]
+
+
+@dataclass(frozen=True, slots=True)
 class _Written:
     ready: Ready
     row: dict[str, Any]
@@ -68,24 +78,26 @@ class TooLateError(Exception):
     """What the letter offers is over before it could be sent."""
 
 
-def prepare(
-    connection: Connection, claims: Sequence[Claim], links: Links, *, now: datetime
-) -> tuple[list[Ready], list[Broken]]:
+def prepare(connection: Connection, claims: Sequence[Claim], links: Links, *, now: datetime) -> Prepared:
     """The mails of a batch, in its order, and what could not be written: one bad message never stops the others.
 
-    :param connection: in autocommit; at most seven statements, however many messages there are.
+    :param connection: in autocommit; at most eight statements, however many messages there are.
     """
     rows_stored = connection.execute(_STORED, {"ids": [claim.id for claim in claims]})
     stored: Stored = {row.message_id: row for row in rows_stored}
-    found = find(connection, [claim for claim in claims if not _source(stored, claim)])
+    found = find(connection, [claim for claim in claims if claim.quiet_zone or not _source(stored, claim)])
     ready: dict[int, Ready] = {}
     rows: list[dict[str, Any]] = []
     broken: list[Broken] = []
+    late: list[Claim] = []
     for claim in claims:
-        if source := _source(stored, claim):
-            ready[claim.id] = _again(claim, source, links)
-            continue
         try:
+            if overtaken(claim, found, now=now):
+                late.append(claim)
+                continue
+            if source := _source(stored, claim):
+                ready[claim.id] = _again(claim, source, links)
+                continue
             written = _write(claim, found, links, stored.get(claim.id), now=now)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one letter, the queue goes on
             broken.append(Broken(claim, f"{type(error).__name__}: {error}"[:500]))
@@ -98,7 +110,7 @@ def prepare(
         for row in rows:  # a source that was there already is another worker's, who took this claim back
             if row["message_id"] not in own:
                 del ready[row["message_id"]]
-    return [ready[claim.id] for claim in claims if claim.id in ready], broken
+    return Prepared([ready[claim.id] for claim in claims if claim.id in ready], broken, late)
 
 
 def _source(stored: Stored, claim: Claim) -> bytes:

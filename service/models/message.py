@@ -17,9 +17,10 @@ class Message(Base):
     """A mail that is to go, is going or went: which letter, to whom, and the facts decided when it was written.
 
     ``state``: queued, sending (claimed), sent, bounced (taken, and reported undeliverable later), failed (given up or
-    refused), suppressed (never to be sent: history that was loaded). ``due_at`` is when it may go next; ``claimed_at``
-    lets a claim be taken back. ``occasion`` names what may be written about once and no more; ``dismissed_at`` is when
-    somebody has seen that it failed and wants to hear no more of it.
+    refused), suppressed (never to be sent: history that was loaded, or what it would say has ended). ``due_at`` is when
+    it may go next; ``claimed_at`` lets a claim be taken back. ``quiet_zone`` is whose nights it keeps to (None: it goes
+    at any hour). ``occasion`` names what may be written about once and no more; ``dismissed_at`` is when somebody has
+    seen that it failed and wants to hear no more of it.
     """
 
     __tablename__ = "message"
@@ -63,6 +64,7 @@ class Message(Base):
     claimed_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(sa.Text, default="")
+    quiet_zone: Mapped[str | None] = mapped_column(sa.String(64))
     occasion: Mapped[str | None] = mapped_column(sa.String(120))
     bulk_mail_id: Mapped[int | None] = mapped_column(sa.ForeignKey("bulk_mail.id"))
     dismissed_at: Mapped[datetime | None]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from service.domain.actions import Action
 from service.domain.actors import Actor
 from service.domain.questions import check_answers
+from service.domain.quiet import heard_at
 from service.domain.refusals import (
     AlreadyDecided,
     AlreadyRegistered,
@@ -90,7 +91,7 @@ def admit(session: Session, request_id: int, *, over_capacity: bool, actor: Acto
     day = request.study_day
     if day.cancelled_at:
         raise StudyDayCancelled(slug=day.slug)
-    lapses_at = offer_lapses_at(day.starts_at, day.offer_hours, now=now)
+    lapses_at = offer_lapses_at(day.starts_at, day.offer_hours, now=heard_at(day, now=now))
     if lapses_at is None:
         raise StudyDayStarted(slug=day.slug)
     if day.seats.full and not over_capacity:
@@ -171,9 +172,18 @@ def _decide(request: LateRequest, status: str, *, actor: Actor, now: datetime) -
 def _answer(
     session: Session, request: LateRequest, letter: str, action: Action, *, actor: Actor, now: datetime
 ) -> None:
-    about = of_day(session.get_one(StudyDay, request.study_day_id))
+    day = session.get_one(StudyDay, request.study_day_id)
+    about = of_day(day)
     outbox.put(
         session,
-        outbox.row(letter, about=about, to=request.email, language=request.language, now=now, late_request=request.id),
+        outbox.row(
+            letter,
+            about=about,
+            to=request.email,
+            language=request.language,
+            day=day,
+            now=now,
+            late_request=request.id,
+        ),
     )
     record(session, line(action, about, actor=actor, now=now, late_request=request.id))

@@ -152,6 +152,9 @@ def _write_down(
         judged = "cancelled_late" if registration.cancelled_verdict == Verdict.LATE else "cancelled_in_time"
         letter = LETTERS.get(channel, judged)
         held_calendar_entry = registration.cancelled_from == Status.CONFIRMED
-        outbox.put(session, outbox.to_registrant(letter, registration, now=now, calendar=held_calendar_entry))
+        unasked = actor.kind != "attendee"
+        outbox.put(
+            session, outbox.to_registrant(letter, registration, unasked=unasked, now=now, calendar=held_calendar_entry)
+        )
     facts = {"verdict": registration.cancelled_verdict, "from": registration.cancelled_from, "through": channel}
     record(session, line("cancelled", outbox.about(registration), actor=actor, now=now, reason="", **facts))

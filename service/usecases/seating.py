@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.domain.actors import SYSTEM, Actor
+from service.domain.quiet import heard_at
 from service.domain.refusals import NotFound
 from service.domain.seats import Promotion, Status, promotion
 from service.domain.windows import on_time
@@ -77,7 +78,8 @@ def promote(session: Session, day: StudyDay, *, now: datetime) -> None:
         ).scalar_one_or_none()
         if first is None:
             return
-        place = promotion(first.terms.free_until, day.starts_at, day.offer_hours, now=now)
+        heard = heard_at(day, now=now)
+        place = promotion(first.terms.free_until, day.starts_at, day.offer_hours, heard_at=heard, now=now)
         if place is None:
             return
         day.waiting -= 1
@@ -103,7 +105,10 @@ def seat(
     if place.status is Status.CONFIRMED:
         registration.seated_at = now
         registration.granted_free_until = place.free_until
-        outbox.put(session, outbox.to_registrant(letter or "confirmed", registration, now=now, came_by="waiting_list"))
+        outbox.put(
+            session,
+            outbox.to_registrant(letter or "confirmed", registration, unasked=True, now=now, came_by="waiting_list"),
+        )
         record(session, line("promoted", about, actor=actor, now=now, reason="", **facts or {}))
     else:
         outbox.put(session, outbox.to_registrant(letter or "offer", registration, now=now))

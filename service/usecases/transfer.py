@@ -46,7 +46,15 @@ def invite_colleague(
     about = outbox.about(registration)
     outbox.put(
         session,
-        outbox.row("colleague_invited", about=about, to=email, language=language, now=now, transfer=transfer.id),
+        outbox.row(
+            "colleague_invited",
+            about=about,
+            to=email,
+            language=language,
+            day=registration.study_day,
+            now=now,
+            transfer=transfer.id,
+        ),
     )
     record(session, line("colleague_invited", about, actor=actor, now=now))
     return transfer

@@ -68,9 +68,21 @@ def test_newcomer_when_full_without_a_waiting_list(seats: Seats) -> None:
     ],
 )
 def test_promotion_when_a_seat_is_freed(now: datetime, expected: Promotion | None) -> None:
-    assert promotion(FREE_UNTIL, STARTS_AT, 24, now=now) == expected
+    assert promotion(FREE_UNTIL, STARTS_AT, 24, heard_at=now, now=now) == expected
 
 
 def test_promotion_when_cancelling_is_free_till_the_start() -> None:
     now = STARTS_AT - timedelta(minutes=1)
-    assert promotion(STARTS_AT, STARTS_AT, 24, now=now) == Promotion(Status.CONFIRMED, free_until=STARTS_AT)
+    place = promotion(STARTS_AT, STARTS_AT, 24, heard_at=now, now=now)
+    assert place == Promotion(Status.CONFIRMED, free_until=STARTS_AT)
+
+
+def test_promotion_when_heard_of_only_in_the_morning_counts_the_hours_from_then() -> None:
+    in_time, too_late = FREE_UNTIL - timedelta(hours=1), FREE_UNTIL + timedelta(hours=1)
+    heard = FREE_UNTIL + timedelta(hours=7)
+
+    confirmed = promotion(FREE_UNTIL, STARTS_AT, 24, heard_at=heard, now=in_time)
+    offered = promotion(FREE_UNTIL, STARTS_AT, 24, heard_at=heard, now=too_late)
+
+    assert confirmed == Promotion(Status.CONFIRMED, free_until=heard + DAY)
+    assert offered == Promotion(Status.OFFERED, heard + DAY)

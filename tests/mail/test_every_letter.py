@@ -27,7 +27,7 @@ from service.usecases.transfer import invite_colleague, take_over
 from service.usecases.try_letter import try_letter
 from tests.builders import ENDS_AT, FREE_UNTIL, NOW, STARTS_AT, make_application, make_day
 from tests.conftest import Clock
-from tests.mail.outgoing import do, messages
+from tests.mail.outgoing import change, do, messages
 from tests.smtp import SmtpServer
 from tests.usecases.received import filed, make_mail, make_reply
 from tests.usecases.steps import (
@@ -88,6 +88,8 @@ def test_letters_when_queued_by_their_use_cases_all_leave(
     delivery: Delivery, smtp_server: SmtpServer, clock: Clock
 ) -> None:
     every_letter()
+    for id in messages("id"):
+        change(id, quiet_zone=None)  # else some would be overtaken by what happened since
     clock.set(ENDS_AT)
 
     while delivery.batch():
@@ -104,7 +106,7 @@ def test_batch_when_longer_needs_no_more_queries() -> None:
     few = statements(claims_of(letters=1))
     many = statements(claims_of(letters=1000))
 
-    assert few <= many <= 7
+    assert few <= many <= 8
 
 
 def claims_of(*, letters: int) -> list[Claim]:
@@ -123,7 +125,8 @@ def statements(claimed: list[Claim]) -> int:
 
     with glance() as connection:
         event.listen(db.engine, "before_cursor_execute", count)
-        ready, broken = prepare(connection, claimed, runtime().links, now=ENDS_AT)
+        prepared = prepare(connection, claimed, runtime().links, now=ENDS_AT)
         event.remove(db.engine, "before_cursor_execute", count)
-    assert (len(ready), broken) == (len(claimed), [])
+    written = [*prepared.ready, *prepared.overtaken]
+    assert (len(written), prepared.broken) == (len(claimed), [])
     return len(seen)

@@ -11,7 +11,7 @@ from service.transaction import transaction
 from service.usecases.cancel import lapse_offers
 from service.usecases.offer import accept_offer
 from service.usecases.open_close import call_off
-from tests.builders import FREE_UNTIL, STARTS_AT, TICK
+from tests.builders import FREE_UNTIL, STARTS_AT, TICK, TILL_MORNING
 from tests.usecases.steps import (
     DESK,
     LINK,
@@ -27,7 +27,7 @@ from tests.usecases.steps import (
 )
 
 OFFERED_AT = FREE_UNTIL + timedelta(hours=1)
-LAPSES_AT = OFFERED_AT + timedelta(hours=24)
+LAPSES_AT = FREE_UNTIL + TILL_MORNING + timedelta(hours=24)
 pytestmark = pytest.mark.usefixtures("app")
 
 

@@ -118,7 +118,7 @@ def test_mail_when_it_is_of_another_study_day_is_not_found(desk: FlaskClient) ->
     with transaction() as session:
         day = make_day(session, slug="other", organiser=make_organiser(session, slug="other"))
         about = Subject(day.organiser_id, day.id)
-        outbox.put(session, outbox.row("declined", about=about, to="x@y.example", language="nl", now=NOW))
+        outbox.put(session, outbox.row("declined", about=about, to="x@y.example", language="nl", day=day, now=NOW))
 
     assert desk.get(f"{URL}/2").status_code == 404
     assert desk.get(f"{URL}/99").status_code == 404

@@ -1,0 +1,117 @@
+"""When a letter leaves: nobody is woken by one that answers nothing they did themselves (docs/decisions/0046).
+
+Nights are those of the study day's own zone, for staff those of ``STAFF_ZONE``; 21:00 begins one, 07:00 ends it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from enum import Enum
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+from service.domain.windows import on_time
+
+NIGHT_BEGINS: Final = time(21)
+NIGHT_ENDS: Final = time(7)
+NEAR: Final = timedelta(hours=24)
+STAFF_ZONE: Final = "Europe/Brussels"
+
+
+class Waits(Enum):
+    """Whether a letter waits for the morning."""
+
+    NEVER = "it answers what its reader did just now"
+    UNLESS_NEAR = "it is news: at once from a day before the start on, for then a night is too long"
+    ALWAYS = "nothing is lost by the morning"
+
+
+LETTERS: Final[Mapping[str, Waits]] = {
+    "confirmed": Waits.NEVER,  # unasked for those who moved up from the waiting list: then it is news
+    "waiting": Waits.NEVER,
+    "changed": Waits.NEVER,  # unasked where staff corrected
+    "already_registered": Waits.NEVER,
+    "cancelled_in_time": Waits.NEVER,  # unasked where staff cancelled
+    "cancelled_late": Waits.NEVER,  # the same
+    "not_me": Waits.NEVER,
+    "late_request_received": Waits.NEVER,
+    "decline_unsure": Waits.NEVER,  # it asks who declined a minute ago whether it was they
+    "sign_in": Waits.NEVER,
+    "test": Waits.NEVER,
+    "offer": Waits.UNLESS_NEAR,  # its hours are counted from the morning (``heard_at``)
+    "admitted": Waits.UNLESS_NEAR,  # the same
+    "lapsed_offer": Waits.UNLESS_NEAR,  # the clock did it; on the eve somebody may be about to travel
+    "declined": Waits.UNLESS_NEAR,  # an organiser who works late is no reason to wake the asker
+    "colleague_invited": Waits.UNLESS_NEAR,  # the giver did something, the colleague did not
+    "place_passed_on": Waits.UNLESS_NEAR,  # the colleague did something, the giver did not
+    "study_day_changed": Waits.UNLESS_NEAR,
+    "study_day_called_off": Waits.UNLESS_NEAR,
+    "fee_notice": Waits.ALWAYS,  # the day is over, the time to object is two weeks
+}
+
+
+class Day(Protocol):
+    """What decides about a study day's letters."""
+
+    @property
+    def time_zone(self) -> str:
+        """Whose nights they are."""
+
+    @property
+    def starts_at(self) -> datetime:
+        """From a day before it on, news cannot wait."""
+
+    @property
+    def ends_at(self) -> datetime:
+        """Until then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """When a letter may leave first; ``zone`` is whose nights it keeps to, also later on, None: it goes at any hour."""
+
+    at: datetime
+    zone: str | None = None
+
+
+def departure(letter: str, day: Day | None, *, unasked: bool = False, now: datetime) -> Departure:
+    """Of a letter that is queued now; ``unasked``: this time its reader did nothing to get it.
+
+    :param day: what it is about; may be None where a letter never waits.
+    :raises KeyError: no letter has that name, or nobody has decided about it yet.
+    """
+    waits = LETTERS[letter]
+    if waits is Waits.NEVER and unasked:
+        waits = Waits.UNLESS_NEAR
+    if waits is Waits.NEVER:
+        return Departure(now)
+    if day is None:
+        raise TypeError(f"{letter} keeps to the nights of a study day, and was given none")
+    if waits is Waits.UNLESS_NEAR and near(day, now=now):
+        return Departure(now)
+    return Departure(awake(now, day.time_zone), day.time_zone)
+
+
+def heard_at(day: Day, *, now: datetime) -> datetime:
+    """When news that is decided now leaves: the hours to answer it are counted from then (rules.md 4)."""
+    return now if near(day, now=now) else awake(now, day.time_zone)
+
+
+def near(day: Day, *, now: datetime) -> bool:
+    """Whether it is so near, or under way, that news cannot wait for a morning."""
+    return not on_time(now, day.starts_at - NEAR) and on_time(now, day.ends_at)
+
+
+def night(at: datetime, zone: str) -> bool:
+    """Whether people there are left alone at that instant."""
+    local = at.astimezone(ZoneInfo(zone)).time()
+    return local >= NIGHT_BEGINS or local < NIGHT_ENDS
+
+
+def awake(at: datetime, zone: str) -> datetime:
+    """That instant, or at night the end of the night, whatever the clocks are changed by meanwhile."""
+    if not night(at, zone):
+        return at
+    local = at.astimezone(ZoneInfo(zone))
+    morning = local.date() + timedelta(days=local.time() >= NIGHT_BEGINS)
+    return datetime.combine(morning, NIGHT_ENDS, tzinfo=ZoneInfo(zone)).astimezone(UTC)

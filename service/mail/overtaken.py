@@ -1,0 +1,68 @@
+"""Letters that waited, for a morning or for a mail server, until what they say was no longer so.
+
+Whoever cancelled at night must not read at seven that a place is theirs. A letter that answers its reader is never
+overtaken: it tells what they did, in the order in which they did it.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from service.domain.seats import Status
+from service.domain.windows import on_time
+from service.mail.claims import Claim
+from service.mail.gather import Found
+
+StillSo = Callable[[Claim, Found, datetime], bool]
+
+
+def overtaken(claim: Claim, found: Found, *, now: datetime) -> bool:
+    """Whether the letter would say what has ended meanwhile; rows that are missing are for whoever writes it."""
+    if claim.quiet_zone is None or claim.letter not in STILL_SO:
+        return False
+    return not STILL_SO[claim.letter](claim, found, now)
+
+
+def _registration(claim: Claim, found: Found) -> Row[Any] | None:
+    return found.registrations.get(claim.registration_id or 0)
+
+
+def _stands(*statuses: Status) -> StillSo:
+    def stands(claim: Claim, found: Found, _now: datetime) -> bool:
+        registration = _registration(claim, found)
+        return registration is None or registration.status in statuses
+
+    return stands
+
+
+def _on_offer(claim: Claim, found: Found, now: datetime) -> bool:
+    registration = _registration(claim, found)
+    if registration is None or registration.offered_until is None:
+        return registration is None
+    return registration.status == Status.OFFERED and on_time(now, registration.offered_until)
+
+
+def _asked_still(claim: Claim, found: Found, now: datetime) -> bool:
+    transfer = found.transfers.get(claim.facts.get("transfer", 0))
+    open_still = transfer is None or (transfer.accepted_at is None and transfer.withdrawn_at is None)
+    return open_still and _stands(Status.CONFIRMED)(claim, found, now)
+
+
+def _owed_still(claim: Claim, found: Found, _now: datetime) -> bool:
+    charge = found.charges.get(claim.facts.get("charge", 0))
+    return charge is None or charge.status == "draft"
+
+
+_LIVE: Final = _stands(Status.CONFIRMED, Status.OFFERED, Status.WAITING)
+STILL_SO: Final[Mapping[str, StillSo]] = {
+    "confirmed": _stands(Status.CONFIRMED),
+    "changed": _LIVE,
+    "offer": _on_offer,
+    "admitted": _on_offer,
+    "study_day_changed": _LIVE,
+    "colleague_invited": _asked_still,
+    "fee_notice": _owed_still,
+}
+"""Of each letter that can be overtaken, what must still be so; all others tell what has happened, and that stays."""

@@ -19,7 +19,9 @@ UV_VERSION := 0.13.9
 .PHONY: run test check bench format messages lock \
         check-lint check-format check-types check-imports check-translations check-migrations
 
+# Compiled first, as pip does it for libraries: where PYTHONDONTWRITEBYTECODE is set each start would do it anew.
 run: $(RUNTIME)
+	@$(PYTHON) -m compileall -q service
 	@PORT=$(PORT) $(PYTHON) -m tools.run
 
 test: $(DEVELOPMENT)

@@ -21,6 +21,7 @@ DRIP: Final = object()
 """Instead of an answer: one of its bytes now and then, never a whole line."""
 USUAL: Final = {
     "CONNECT": "220 test ESMTP",
+    "HELO": "250 test",
     "MAIL": "250 2.1.0 fine",
     "RCPT": "250 2.1.5 fine",
     "DATA": "354 go on",
@@ -49,11 +50,15 @@ class Received:
 
 @dataclass
 class SmtpServer:
-    """Takes every mail, but for what a test plans; the verb `END` stands for the answer after a mail's text."""
+    """Takes every mail, but for what a test plans.
+
+    `TEXT` is said instead of taking a mail's text, and ends the session; `END` is the answer after it.
+    """
 
     context: ssl.SSLContext | None = None
     implicit_tls: bool = False
     offers_starttls: bool = True
+    answers_late: bool = False  # a mail that is not refused outright after its text is taken, whatever is answered
     mails: list[Received] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)  # verbs, in order
     texts: list[bytes] = field(default_factory=list)  # all that came after DATA, acknowledged or not
@@ -79,6 +84,10 @@ class SmtpServer:
     def allow(self, recipients: int) -> None:
         """So many recipients within a second; to all others, and for the whole second, "432 slow down"."""
         self._allowed = recipients
+
+    def has_something_to_say(self, verb: str) -> bool:
+        """Whether an answer is planned to what is answered by itself otherwise."""
+        return bool(self._plans[verb]) or verb in self._always
 
     def usual(self) -> None:
         """No more failures."""
@@ -182,7 +191,7 @@ class _Session(socketserver.BaseRequestHandler):
                 self.sender = address
             case "RCPT":
                 self.recipient = address
-            case "EHLO":
+            case "EHLO" if not self.smtp.has_something_to_say(verb):
                 offers = "250-STARTTLS\r\n" if self.smtp.context and self.smtp.offers_starttls else ""
                 return self.say(f"250-test\r\n{offers}250-AUTH PLAIN\r\n250 SIZE 10000000")
         answer = self.smtp.answer(verb, address)
@@ -194,12 +203,16 @@ class _Session(socketserver.BaseRequestHandler):
 
     def take(self) -> bool:
         """The text of a mail, its doubled dots single again."""
+        if self.smtp.has_something_to_say("TEXT"):
+            self.say(self.smtp.answer("TEXT"))
+            return False
         lines = list(iter(self.reader.readline, b".\r\n"))
         text = b"".join(line[1:] if line.startswith(b".") else line for line in lines)
         self.smtp.texts.append(text)
         self.smtp.on_text()
         answer = self.smtp.answer("END")
-        if str(answer).startswith("250"):
+        refused = isinstance(answer, str) and answer[0] in "45"
+        if str(answer).startswith("250") or (self.smtp.answers_late and not refused):
             self.smtp.mails.append(Received(self.sender, self.recipient, text))
         return self.say(answer)
 

@@ -24,6 +24,8 @@ LONGEST_RETRY: Final = timedelta(hours=1)
 MOST_ATTEMPTS: Final = 60
 """Ten of them within the first hour and a half, then hourly: somewhat more than two days, as mail servers do."""
 SPREAD: Final = 0.2
+GIVE_UP_AFTER: Final = timedelta(days=2)
+"""How long a message that is due waits for a mail server that is away altogether."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ _RETRY = (
     .values(state="queued", claimed_at=None, due_at=sa.bindparam("due", type_=_at), error=sa.bindparam("words"))
 )
 _FAILED = sa.update(_table).where(_which, *_mine).values(state="failed", claimed_at=None, error=sa.bindparam("words"))
+_NOTE = sa.update(_table).where(_which, _queued).values(error=sa.bindparam("words"))
 _HOLD = (
     sa.update(_table)
     .where(_whichever, *_mine)
@@ -97,6 +100,11 @@ _TAKE_BACK = (
 def due(connection: Connection, most: int, *, now: datetime) -> list[int]:
     """The ids of what may go now, oldest first; the one question that an idle worker asks."""
     return list(connection.execute(_DUE, {"now": now, "most": most}).scalars())
+
+
+def overdue(connection: Connection, most: int, *, now: datetime) -> list[int]:
+    """The ids of what has been due for so long that it is given up where there is no way out, oldest first."""
+    return due(connection, most, now=now - GIVE_UP_AFTER)
 
 
 def claim(connection: Connection, ids: Sequence[int], *, now: datetime) -> list[Claim]:
@@ -161,6 +169,11 @@ def retry_in(attempts: int) -> timedelta:
     """Twice as long after each attempt; spread, so that what failed together does not come back together."""
     doubled: timedelta = FIRST_RETRY * 2 ** min(attempts - 1, 30)
     return min(doubled, LONGEST_RETRY) * random.uniform(1 - SPREAD, 1 + SPREAD)  # noqa: S311 - no secret
+
+
+def note(connection: Connection, id: int, words: str) -> None:
+    """Why a message that nobody could try still waits: no attempt is counted, and it stays due."""
+    connection.execute(_NOTE, {"which": id, "words": words})
 
 
 def take_back(connection: Connection, *, now: datetime) -> int:

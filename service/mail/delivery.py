@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event
 from typing import Final
 
@@ -36,6 +36,8 @@ SHORTEST_REST: Final = 0.5
 LONGEST_REST: Final = 30.0
 TOLERATED: Final = 1
 """Mails in a row that may be put off before it looks as if the server wants a rest."""
+LOOKED_FOR: Final = timedelta(hours=1)
+"""How long a worker looks for a mail server before it gives up what has waited for days."""
 RECORD_AGAIN: Final = 1.0
 RECORDS_AT_THE_END: Final = 15
 """How often a result is tried to be recorded, a second apart, when the worker is asked to stop."""
@@ -53,6 +55,7 @@ class Delivery:
     _troubles: int = 0
     _rests_until: float = 0.0
     _last_mail: float = 0.0
+    _away_since: datetime | None = None
 
     @property
     def rest(self) -> float:
@@ -75,8 +78,9 @@ class Delivery:
             try:
                 self.transport.open()
             except UnreachableError as error:
-                self._no_way_out(connection, ids[:1], str(error))
+                self._no_way_out(connection, ids[0], str(error))
                 return False
+            self._away_since = None
             now, since = self.clock(), time.monotonic()
             claimed = claims.by_day(connection, claims.claim(connection, ids, now=now), now=now)
             prepared = prepare(connection, claimed, self.links, now=now)
@@ -162,10 +166,17 @@ class Delivery:
         doubled = SHORTEST_REST * 2 ** min(max(0, self._troubles - 1), 10)
         self._rests_until = time.monotonic() + min(doubled, LONGEST_REST) * random.uniform(0.8, 1.2)  # noqa: S311
 
-    def _no_way_out(self, connection: Connection, ids: list[int], words: str) -> None:
-        """One message bears the attempt, so that its page says what is wrong; the others stay as they are."""
+    def _no_way_out(self, connection: Connection, first: int, words: str) -> None:
+        """Nothing was tried, so that all goes out at once when the server is back; the first message says why it waits.
+
+        What has waited for days is given up, unless this worker has only just begun to look for the server.
+        """
         log.warning("no session with the mail server: %s", words)
-        for claim in claims.claim(connection, ids, now=self.clock()):
-            claims.retry(connection, claim, words, now=self.clock())
+        now = self.clock()
+        self._away_since = self._away_since or now
+        claims.note(connection, first, words)
+        if now - self._away_since >= LOOKED_FOR:
+            for claim in claims.claim(connection, claims.overdue(connection, BATCH, now=now), now=now):
+                claims.failed(connection, claim, words)
         self._troubles += 1
         self._take_a_rest()

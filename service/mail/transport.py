@@ -117,6 +117,7 @@ class SmtpTransport(Connection):
                 session.starttls(context=self._context)
             if self.mail.username and self.mail.password:
                 session.login(self.mail.username, self.mail.password)
+            session.ehlo_or_helo_if_needed()  # a server that does not like our name refuses us, not a mail
         except BaseException:
             session.close()
             raise

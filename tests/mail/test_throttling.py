@@ -1,9 +1,11 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from service.mail.delivery import Delivery
+from service.mail.claims import GIVE_UP_AFTER
+from service.mail.delivery import LOOKED_FOR, Delivery
+from tests.builders import NOW, TICK
 from tests.conftest import Clock
-from tests.mail.outgoing import messages, queue
+from tests.mail.outgoing import change, messages, queue
 from tests.smtp import SmtpServer
 
 
@@ -44,12 +46,47 @@ def test_queue_when_server_is_away_waits_and_says_so_on_one_message(
 
     assert not delivery.batch()
 
-    assert messages("state", "attempts") == [("queued", 1), ("queued", 0), ("queued", 0)]
-    assert "refused" in messages("error")[0]
+    assert messages("state", "attempts", "due_at") == [("queued", 0, NOW)] * 3
+    assert [("refused" in words) for words in messages("error")] == [True, False, False]
     assert 0.3 < delivery.rest < 0.7
     delivery.transport.mail.port, delivery._rests_until = port, 0  # type: ignore[attr-defined]
     assert delivery.batch()
-    assert messages("state") == ["queued", "sent", "sent"]
+    assert messages("state", "attempts", "error") == [("sent", 1, "")] * 3
+
+
+def test_queue_when_server_is_away_for_days_is_given_up(
+    make_delivery: Callable[..., Delivery], clock: Clock, smtp_server: SmtpServer
+) -> None:
+    queue(2)
+    delivery = make_delivery()
+    delivery.transport.mail.port = 1  # type: ignore[attr-defined]  # the SMTP transport's
+    states = []
+    for after in (LOOKED_FOR, GIVE_UP_AFTER - TICK, GIVE_UP_AFTER):
+        clock.set(NOW + after)
+        change(2, due_at=NOW + TICK)
+        delivery._rests_until = 0
+        delivery.batch()
+        states.append(messages("state"))
+
+    assert states == [["queued", "queued"], ["queued", "queued"], ["failed", "queued"]]
+    assert "refused" in messages("error")[0]
+    assert smtp_server.sessions == 0
+
+
+def test_queue_when_the_worker_was_away_for_days_is_not_given_up_at_once(
+    make_delivery: Callable[..., Delivery], clock: Clock
+) -> None:
+    queue(1)
+    delivery = make_delivery()
+    delivery.transport.mail.port = 1  # type: ignore[attr-defined]  # the SMTP transport's
+    states = []
+    for waited in (timedelta(0), LOOKED_FOR - TICK, LOOKED_FOR):
+        clock.set(NOW + 2 * GIVE_UP_AFTER + waited)
+        delivery._rests_until = 0
+        delivery.batch()
+        states.append(messages("state")[0])
+
+    assert states == ["queued", "queued", "failed"]
 
 
 def test_session_when_server_ends_it_between_mails_is_opened_anew(delivery: Delivery, smtp_server: SmtpServer) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from service.domain.fees import Channel
 from service.extensions import db
 from service.models import Organiser
+from service.reports.alarms import dead_letters, dead_letters_to_staff, late_mail, mail_in_figures
 from service.reports.history import history_of_day
 from service.reports.messages import messages_of_day
 from service.reports.registrations import Filter, registrations
@@ -24,6 +25,8 @@ from tests.usecases.steps import FORM, LINK, SLUG, given_day, joined
 
 DAYS, EACH = 40, 250
 GROWING = ("registration", "message", "history")
+FEW = "ix_message_unheard_study_day_id"
+"""An index of few rows, however many there are in its table."""
 NUMBERS = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {DAYS * EACH})"
 DAY = f"2 + i - i / {DAYS} * {DAYS}"
 THEN = "'2023-02-01 00:00:00'"
@@ -118,7 +121,8 @@ def read_through(statement: str, parameters: Any) -> list[str]:
         ).all()
     lines = [str(line[-1]) for line in explained]
     if sqlite:
-        return [line for line in lines if line.startswith(tuple(f"SCAN {table}" for table in GROWING))]
+        through = [line for line in lines if line.startswith(tuple(f"SCAN {table}" for table in GROWING))]
+        return [line for line in through if not line.endswith(FEW)]
     return [line for line in lines if any(f"Seq Scan on {table} " in f"{line} " for table in GROWING)]
 
 
@@ -151,13 +155,21 @@ def mails(session: Session) -> object:
     return messages_of_day(session, 2)
 
 
+def alarms(session: Session) -> object:
+    return dead_letters(session, [2], now=NOW), dead_letters_to_staff(session, now=NOW), late_mail(session, now=NOW)
+
+
+def figures(session: Session) -> object:
+    return mail_in_figures(session.connection(), now=NOW)
+
+
 def what_happened(session: Session) -> object:
     return history_of_day(session, 2)
 
 
 WORKS: tuple[Callable[[Session], object], ...] = (
     *(sign_up, sign_up_again, cancel_and_promote, let_offers_lapse),
-    *(first_page, search_within_a_day, mails, what_happened),
+    *(first_page, search_within_a_day, mails, alarms, figures, what_happened),
 )
 
 

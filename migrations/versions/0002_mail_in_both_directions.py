@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 WAITING = sa.text("state = 'waiting'")
+UNHEARD = sa.text("state IN ('failed', 'bounced') AND dismissed_at IS NULL")
 HAS_OCCASION = sa.text("occasion IS NOT NULL")
 UNDELIVERABLE = sa.text("undeliverable_at IS NOT NULL")
 CHANGED_AT = """
@@ -109,6 +110,14 @@ def upgrade() -> None:
     op.add_column("message", sa.Column("quiet_zone", sa.String(length=64), nullable=True))
     op.add_column("message", sa.Column("occasion", sa.String(length=120), nullable=True))
     op.add_column("message", sa.Column("dismissed_at", UtcDateTime(), nullable=True))
+    op.drop_index("ix_message_failed_study_day_id", table_name="message")
+    op.create_index(
+        "ix_message_unheard_study_day_id",
+        "message",
+        ["study_day_id"],
+        sqlite_where=UNHEARD,
+        postgresql_where=UNHEARD,
+    )
     op.create_index(
         "uq_message_occasion",
         "message",
@@ -121,6 +130,14 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("uq_message_occasion", table_name="message")
+    op.drop_index("ix_message_unheard_study_day_id", table_name="message")
+    op.create_index(
+        "ix_message_failed_study_day_id",
+        "message",
+        ["study_day_id"],
+        sqlite_where=sa.text("state = 'failed'"),
+        postgresql_where=sa.text("state = 'failed'"),
+    )
     op.drop_column("message", "dismissed_at")
     op.drop_column("message", "occasion")
     op.drop_column("message", "quiet_zone")

@@ -3,6 +3,7 @@
 from typing import Literal
 
 Action = Literal[
+    "alarm_dismissed",
     "calendar_answered",
     "called_off",
     "cancelled",

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.models.base import Base
 
 DUE = sa.text("state = 'queued'")
+UNHEARD = sa.text("state IN ('failed', 'bounced') AND dismissed_at IS NULL")
+DEAD = frozenset({"failed", "bounced"})
+"""States of a mail that did not reach its receiver: an alarm until somebody dismisses it."""
 SECRET = frozenset({"sign_in"})
 """Letters that let whoever reads them in: their text is never stored, and their token leaves the facts at the end."""
 
@@ -32,12 +35,7 @@ class Message(Base):
             sqlite_where=sa.text("state = 'sending'"),
             postgresql_where=sa.text("state = 'sending'"),
         ),
-        sa.Index(
-            "ix_message_failed_study_day_id",
-            "study_day_id",
-            sqlite_where=sa.text("state = 'failed'"),
-            postgresql_where=sa.text("state = 'failed'"),
-        ),
+        sa.Index("ix_message_unheard_study_day_id", "study_day_id", sqlite_where=UNHEARD, postgresql_where=UNHEARD),
         sa.Index(
             "uq_message_occasion",
             "occasion",

@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, load_only
 
 from service.models import LateRequest, Message, Organiser, Registration, StudyDay
+from service.reports.alarms import STALE, UNHEARD
 
 SOON: Final = timedelta(days=7)
 FORGOTTEN: Final = timedelta(days=180)
 """A study day that ended longer ago is not asked about any more."""
-STALE_MAIL: Final = timedelta(days=30)
 PER_PAGE: Final = 20
 MOST: Final = 50
 
@@ -66,11 +66,10 @@ class Attention:
 
 def attention(session: Session, scope: Scope, *, now: datetime) -> Sequence[Attention]:
     """The study days of these organisers that want something, the most urgent first."""
-    late = _counted(session, LateRequest.study_day_id, LateRequest.status, "waiting", scope)
-    offers = _counted(session, Registration.study_day_id, Registration.status, "offered", scope)
-    failed = _counted(
-        session, Message.study_day_id, Message.state, "failed", scope, Message.created_at > now - STALE_MAIL
-    )
+    late = _counted(session, LateRequest.study_day_id, scope, LateRequest.status == _literal("waiting"))
+    offers = _counted(session, Registration.study_day_id, scope, Registration.status == _literal("offered"))
+    lately = Message.created_at > now - STALE
+    failed = _counted(session, Message.study_day_id, scope, *UNHEARD, lately)
     days = {day.id: day for day in _wanting(session, scope, {*late, *offers, *failed}, now=now)}
     lapses = _first_lapses(session, set(offers))
     found = [
@@ -120,19 +119,18 @@ def _wanting(session: Session, scope: Scope, ids: Collection[int], *, now: datet
 
 
 def _counted(
-    session: Session,
-    day_id: InstrumentedAttribute[Any],
-    state: InstrumentedAttribute[str],
-    wanted: str,
-    scope: Scope,
-    *more: sa.ColumnElement[bool],
+    session: Session, day_id: InstrumentedAttribute[Any], scope: Scope, *which: sa.ColumnElement[bool]
 ) -> dict[int, int]:
-    """How many rows of that state each study day has."""
-    literal: sa.BindParameter[str] = sa.bindparam(None, wanted, literal_execute=True)
-    rows = sa.select(day_id, sa.func.count()).where(state == literal, day_id.is_not(None), *more).group_by(day_id)
+    """How many such rows each study day has."""
+    rows = sa.select(day_id, sa.func.count()).where(day_id.is_not(None), *which).group_by(day_id)
     if scope is not None:
         rows = rows.join(StudyDay, StudyDay.id == day_id).where(StudyDay.organiser_id.in_(scope))
     return {row[0]: row[1] for row in session.execute(rows)}
+
+
+def _literal(text: str) -> sa.BindParameter[str]:
+    """Not a parameter, so that a partial index is used."""
+    return sa.bindparam(None, text, literal_execute=True)
 
 
 def _first_lapses(session: Session, ids: Collection[int]) -> dict[int, datetime | None]:

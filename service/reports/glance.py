@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.seats import Status
 from service.models import LateRequest, Message, Registration
+from service.reports.alarms import UNHEARD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ def at_a_glance(session: Session, study_day_id: int) -> Glance:
     """The figures of a study day, in one statement."""
     count = sa.func.count
     late = sa.select(count()).where(LateRequest.study_day_id == study_day_id, LateRequest.status == "waiting")
-    failed = sa.select(count()).where(Message.study_day_id == study_day_id, Message.state == _literal("failed"))
+    failed = sa.select(count()).where(Message.study_day_id == study_day_id, *UNHEARD)
     row = session.execute(
         sa.select(
             *(count().filter(Registration.status == status).label(status.value) for status in Status),
@@ -41,8 +42,3 @@ def at_a_glance(session: Session, study_day_id: int) -> Glance:
         ).where(Registration.study_day_id == study_day_id)
     ).one()
     return Glance(**row._asdict())
-
-
-def _literal(text: str) -> sa.BindParameter[str]:
-    """Not a parameter, so that a partial index is used."""
-    return sa.bindparam(None, text, literal_execute=True)

@@ -14,7 +14,7 @@ from service.reports.paging import FIRST, Page, Slice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageItem:
-    """One mail; ``state`` is queued, sending, sent, failed or suppressed, ``subject`` None until it was written."""
+    """One mail, its ``state`` as in ``Message``; ``subject`` is None until it was written."""
 
     id: int
     study_day_id: int | None
@@ -28,6 +28,7 @@ class MessageItem:
     created_at: datetime
     due_at: datetime
     sent_at: datetime | None
+    dismissed_at: datetime | None
     subject: str | None
 
 

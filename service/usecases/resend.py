@@ -8,7 +8,7 @@ from service.domain.actors import Actor
 from service.domain.refusals import Conflict, NotFound
 from service.domain.subject import Subject
 from service.models import Message
-from service.models.message import SECRET
+from service.models.message import DEAD, SECRET
 from service.usecases.record import line, record
 
 
@@ -16,14 +16,15 @@ def resend(session: Session, message_id: int, *, actor: Actor, now: datetime) ->
     """Try a failed message once more from the beginning, say after its address or the server was put right.
 
     :raises NotFound: there is no such message.
-    :raises Conflict: it has not failed; or it held a sign-in link, of which a new one has to be asked for.
+    :raises Conflict: it has not failed or bounced; or it held a sign-in link, of which a new one has to be asked for.
     """
     message = session.get(Message, message_id, with_for_update=True, populate_existing=True)
     if message is None:
         raise NotFound
-    if message.state != "failed" or message.letter in SECRET:
+    if message.state not in DEAD or message.letter in SECRET:
         raise Conflict
     message.state, message.due_at, message.attempts, message.error = "queued", now, 0, ""
+    message.sent_at = message.dismissed_at = None
     about = Subject(message.organiser_id, message.study_day_id, message.registration_id)
     record(session, line("mail_resent", about, actor=actor, now=now, message=message.id, letter=message.letter))
     return message

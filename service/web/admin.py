@@ -9,15 +9,17 @@ from flask import Blueprint, request
 from marshmallow import EXCLUDE, Schema, validate
 from sqlalchemy.orm import Session
 
-from service.domain.refusals import InvalidInput
+from service.domain.refusals import InvalidInput, NotFound
 from service.domain.roles import Role
 from service.extensions import db
 from service.locale import LANGUAGES, N_
-from service.models import Organiser
+from service.models import Message, Organiser
 from service.reports.staff import organisers, roles
+from service.usecases.dismiss import dismiss
 from service.usecases.staff import add_organiser, add_staff, mail_sign_in_link, remove_role
 from service.web.clock import now
 from service.web.desk.acting import Answer, carry_out, done
+from service.web.desk.alarms import STAFF_ZONE, alarms_about_staff, late
 from service.web.desk.frame import page
 from service.web.forms import load
 from service.web.schemas import Address, Text
@@ -34,6 +36,7 @@ ROLES: Final = {
 DONE: Final = {
     "organiser": N_("The organiser has been added."),
     "staff": N_("The role is given, and a link to sign in is on its way."),
+    "dismissed": N_("This mail is not reported any more."),
     "removed": N_("The role has been taken back."),
 }
 
@@ -104,6 +107,20 @@ def take_role(role_id: int) -> Answer:
     return _act(lambda session: remove_role(session, role_id, actor=actor(), now=now()), done="removed")
 
 
+@admin_pages.post("/mails/<id:message_id>/dismiss")
+@staff_only(Role.ADMIN)
+def seen(message_id: int) -> Answer:
+    """Report a letter to staff that failed no more."""
+
+    def act(session: Session) -> None:
+        message = session.get(Message, message_id)
+        if message is None or message.study_day_id is not None:
+            raise NotFound
+        dismiss(session, message_id, actor=actor(), now=now())
+
+    return _act(act, done="dismissed")
+
+
 def _organiser(session: Session, slug: str, role: Role) -> Organiser:
     """The one that was chosen; for an admin any.
 
@@ -129,6 +146,9 @@ def _page(values: Mapping[str, str] | None = None, errors: Mapping[str, str] | N
         **{
             "organisers": organisers(session),
             "held": roles(session),
+            "alarms": alarms_about_staff(),
+            "late": late(),
+            "staff_zone": STAFF_ZONE,
             "roles": ROLES,
             "values": values or {"role": Role.ORGANISER.value, "language": LANGUAGES[0]},
             "errors": errors or {},

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.extensions import db
 from service.models import SCHEMA, Heartbeat
+from service.reports.alarms import mail_in_figures
 from service.web.clock import now
 
 WORKER_SEEN_WITHIN: Final = timedelta(minutes=5)
@@ -26,8 +27,12 @@ def alive() -> dict[str, str]:
 
 @health.get("/readyz")
 def ready() -> tuple[dict[str, Any], int]:
-    """The database answers and is of this version, and a worker was seen lately; 503 where one of them is not so."""
+    """The database answers and is of this version, and a worker was seen lately; 503 where one of them is not so.
+
+    ``mail`` is for alarms: a dead letter or a mail server that is away is no reason to send visitors elsewhere.
+    """
     checks = {"database": False, "migrated": False, "worker": False}
+    mail: dict[str, int] = {}
     try:
         with db.engine.connect() as connection:
             checks["database"] = True
@@ -36,7 +41,8 @@ def ready() -> tuple[dict[str, Any], int]:
                 wanted = sa.select(Heartbeat.at).where(Heartbeat.name == "worker")
                 seen = connection.execute(wanted).scalar_one_or_none()
                 checks["worker"] = seen is not None and now() - seen < WORKER_SEEN_WITHIN
+                mail = mail_in_figures(connection, now=now())
     except SQLAlchemyError:
         pass
     fine = all(checks.values())
-    return {"status": "ok" if fine else "not ready", "checks": checks}, 200 if fine else 503
+    return {"status": "ok" if fine else "not ready", "checks": checks, "mail": mail}, 200 if fine else 503

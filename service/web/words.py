@@ -136,6 +136,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "waiting": N_("Somebody signs up when all places are taken."),
     },
     "action": {
+        "alarm_dismissed": N_("Mail reported no more"),
         "calendar_answered": N_("Answered in the calendar"),
         "called_off": N_("Study day called off"),
         "cancelled": N_("Registration cancelled"),

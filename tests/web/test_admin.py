@@ -3,10 +3,12 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from service.domain.roles import Role
+from service.domain.subject import Subject
 from service.extensions import db
+from service.mail.outbox import put, row
 from service.models import History, Message, Organiser, Staff, StaffRole
 from service.transaction import transaction
-from tests.builders import make_organiser
+from tests.builders import NOW, make_day, make_organiser
 from tests.staff import sign_in
 
 NEWCOMER = {"email": "Els@VUB.example", "role": "checkin", "organiser": "bsog", "language": "fr"}
@@ -94,3 +96,28 @@ def test_role_when_it_is_the_last_admins_stays(desk: FlaskClient) -> None:
     assert answer.status_code == 409
     assert "This is the last administrator" in answer.text
     assert held() == [("admin@bsog.example", "admin")]
+
+
+def test_sign_in_link_when_it_failed_is_an_alarm_until_it_is_dismissed(desk: FlaskClient) -> None:
+    desk.post("/admin/staff", data=NEWCOMER)
+    with transaction() as session:
+        session.execute(sa.update(Message).values(state="failed", error="550 5.1.1 no such user"))
+    text = desk.get("/admin/").text
+    assert "Sign-in links that did not arrive" in text
+    assert '<b>Sign-in link</b> <span class="address">els@vub.example</span>' in text
+
+    answer = desk.post("/admin/mails/1/dismiss")
+
+    assert (answer.status_code, answer.location) == (303, "/admin/?done=dismissed")
+    assert "Sign-in links that did not arrive" not in desk.get("/admin/").text
+    assert last_line().action == "alarm_dismissed"
+
+
+def test_mail_when_it_is_of_a_study_day_is_dismissed_at_the_desk_only(desk: FlaskClient) -> None:
+    with transaction() as session:
+        day = make_day(session, organiser=session.get_one(Organiser, 1))
+        put(session, row("confirmed", about=Subject(1, day.id), to="x@y.example", language="nl", now=NOW))
+        session.execute(sa.update(Message).values(state="failed"))
+
+    assert desk.post("/admin/mails/1/dismiss").status_code == 404
+    assert desk.post("/admin/mails/9/dismiss").status_code == 404

@@ -9,10 +9,21 @@ from service.domain.actors import SYSTEM
 from service.domain.roles import Role
 from service.extensions import db
 from service.models import History, Message, Registration, StudyDay
+from service.reports.alarms import LATE
 from service.transaction import transaction
 from service.usecases.admit import request_late
 from service.usecases.register import register
-from tests.builders import CLOSES_AT, ENDS_AT, FREE_UNTIL, NOW, STARTS_AT, make_application, make_day, make_organiser
+from tests.builders import (
+    CLOSES_AT,
+    ENDS_AT,
+    FREE_UNTIL,
+    NOW,
+    STARTS_AT,
+    TICK,
+    make_application,
+    make_day,
+    make_organiser,
+)
 from tests.conftest import Clock
 from tests.staff import sign_in
 from tests.statements import statements
@@ -88,6 +99,40 @@ def test_list_when_a_mail_failed_lately_names_it(desk: FlaskClient) -> None:
     assert f'<a href="{URL}/mails?state=failed">1 mail could not be delivered</a>' in desk.get("/desk/").text
 
 
+def test_list_when_a_mail_failed_says_which_why_and_what_to_do(desk: FlaskClient) -> None:
+    sign_up(1)
+    with transaction() as session:
+        values = {"state": "failed", "error": "550 5.1.1 <x> unknown"}
+        session.execute(sa.update(Message).where(Message.id == 1).values(values))
+
+    for page in ("/desk/", URL):
+        text = desk.get(page).text
+        assert (
+            f'<b><a href="{URL}/mails/1">Place confirmed</a></b> <span class="address">an1@example.org</span>' in text
+        )
+        assert "The receiver’s mail server does not know this address." in text
+        assert "550 5.1.1 &lt;x&gt; unknown" in text
+
+    desk.post(f"{URL}/mails/1/dismiss")
+    assert "Nothing waits for you." in desk.get("/desk/").text
+    assert "an1@example.org" not in desk.get(URL).text
+
+
+def test_desk_when_mail_leaves_late_says_since_when_and_why(desk: FlaskClient, clock: Clock) -> None:
+    sign_up(1)
+    with transaction() as session:
+        session.execute(sa.update(Message).values(error="535 5.7.8 wrong password"))
+    seen = []
+    for after in (LATE - TICK, LATE):
+        clock.set(NOW + after)
+        seen.append([desk.get(page).text for page in ("/desk/", URL)])
+
+    assert ["Mail leaves late" in text for text in seen[0]] == [False, False]
+    for text in seen[1]:
+        assert "1 mail has been waiting, since Wednesday 1 February 2023, 10:00 (Brussels time)." in text
+        assert "The mail server: “535 5.7.8 wrong password”." in text
+
+
 def test_list_when_limits_are_near_says_them_until_they_pass(desk: FlaskClient, clock: Clock) -> None:
     free, closes = "Cancelling is free until and including Sunday 19", "Registration is possible until and including"
     seen = []
@@ -130,7 +175,7 @@ def test_list_when_it_grows_costs_the_same_statements(desk: FlaskClient, clock: 
             make_day(session, organiser=organiser, slug=f"day-{number}", taken=number, **(ended if number % 2 else {}))
     clock.set(NOW + timedelta(hours=2))
 
-    assert cost() == few == 10
+    assert cost() == few == 11
 
 
 def test_list_when_days_belong_to_others_leaves_them_out(desk: FlaskClient) -> None:

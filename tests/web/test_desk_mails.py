@@ -106,12 +106,38 @@ def test_mail_when_failed_can_be_sent_again_once(desk: FlaskClient) -> None:
     assert "Only a mail that failed can be sent again." in again.text
 
 
+def test_mail_when_it_cannot_be_written_names_the_letter_and_the_error(desk: FlaskClient) -> None:
+    with transaction() as session:
+        session.execute(sa.update(Message).values(state="failed", error="UndefinedError: 'facts' is undefined"))
+
+    text = desk.get("/desk/").text
+
+    assert ">Place confirmed</a>" in text
+    assert "The letter could not be written: that is a fault of this service." in text
+    assert "UndefinedError: &#39;facts&#39; is undefined" in text
+
+
+def test_mail_when_it_came_back_is_reported_until_it_is_dismissed(desk: FlaskClient) -> None:
+    assert desk.post(f"{URL}/1/dismiss").status_code == 409
+    write(state="bounced", sent_at=NOW, error="550 5.2.2 over quota")
+    assert "The receiver’s mailbox is full." in desk.get(f"{URL}/1").text
+
+    answer = desk.post(f"{URL}/1/dismiss")
+
+    assert (answer.status_code, answer.location) == (303, f"{URL}?done=dismissed")
+    assert "This mail is not reported any more." in desk.get(answer.location).text
+    page = desk.get(f"{URL}/1").text
+    assert (f"{URL}/1/dismiss" in page, f"{URL}/1/resend" in page) == (False, True)
+    assert f"{URL}/1" in desk.get(f"{URL}?state=bounced").text
+
+
 def test_mail_when_it_lets_somebody_in_is_nobodys_to_read(desk: FlaskClient) -> None:
     write(letter="sign_in")
 
     for path in (f"{URL}/1", f"{URL}/1/html"):
         assert desk.get(path).status_code == 404
-    assert desk.post(f"{URL}/1/resend").status_code == 404
+    for act in ("resend", "dismiss"):
+        assert desk.post(f"{URL}/1/{act}").status_code == 404
 
 
 def test_mail_when_it_is_of_another_study_day_is_not_found(desk: FlaskClient) -> None:

@@ -6,6 +6,7 @@ from service.models import Heartbeat
 from service.transaction import transaction
 from tests.builders import NOW, TICK
 from tests.conftest import Clock
+from tests.mail.outgoing import change, queue
 
 
 def test_health_when_the_process_runs(client: FlaskClient) -> None:
@@ -27,3 +28,17 @@ def test_ready_when_the_worker_was_seen_five_minutes_ago(client: FlaskClient, cl
     assert client.get("/readyz").status_code == 200
     clock.set(NOW + timedelta(minutes=5))
     assert client.get("/readyz").status_code == 503
+
+
+def test_ready_when_mail_failed_or_waits_says_so_and_stays_ready(client: FlaskClient, clock: Clock) -> None:
+    queue(3)
+    change(1, state="failed")
+    change(2, state="failed", dismissed_at=NOW)
+    clock.set(NOW + timedelta(seconds=90))
+    with transaction() as session:
+        session.add(Heartbeat(name="worker", at=NOW))
+
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.get_json()["mail"] == {"failed": 1, "oldest_due_seconds": 90}

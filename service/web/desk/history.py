@@ -99,6 +99,7 @@ def _invoice(line: HistoryItem, _day: StudyDay, language: str) -> list[str]:
 
 
 DETAILS: Final[dict[str, Details]] = {
+    "alarm_dismissed": _letter,
     "called_off": _told,
     "cancelled": _ending,
     "changed": _fields,

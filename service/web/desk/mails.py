@@ -10,21 +10,25 @@ from flask import Blueprint, Response, request
 from service.domain.refusals import Conflict, NotFound
 from service.domain.roles import Role
 from service.extensions import db
-from service.locale import translate
+from service.locale import N_, translate
 from service.models import StudyDay
 from service.models.message import SECRET
 from service.reports.messages import MessageItem, message, messages_of_day, sent_message
 from service.reports.paging import Slice
 from service.transaction import transaction
+from service.usecases.dismiss import dismiss
 from service.usecases.resend import resend
 from service.web.clock import now
+from service.web.desk.acting import done
+from service.web.desk.alarms import reason
 from service.web.desk.frame import day_page, day_url
 from service.web.security import actor, own_day, signed_in, staff_only
 from service.web.words import Words
 
 HEADERS: Final = ("From", "To", "Subject", "Date", "Message-ID")
-COLOURS: Final = {"queued": "", "sending": "", "sent": "good", "failed": "bad", "suppressed": "quiet"}
+COLOURS: Final = {"queued": "", "sending": "", "sent": "good", "failed": "bad", "bounced": "bad", "suppressed": "quiet"}
 """Of the tag of each state, in the order in which they are offered as a filter."""
+DONE: Final = {"resent": N_("The mail goes out again."), "dismissed": N_("This mail is not reported any more.")}
 SANDBOX: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 """A mail's HTML shows its own styles and nothing else: no script, no request, no form, an origin of its own."""
 
@@ -41,9 +45,8 @@ def mails(slug: str) -> str:
     part = Slice(cursor=request.args.get("cursor"), newest_first=True)
     found = messages_of_day(db.session(), day.id, state=state, part=part)
     language = signed_in().language
-    done = translate(language, "The mail goes out again.") if request.args.get("done") == "resent" else ""
     words = {"say": Words(language), "colours": COLOURS}
-    return day_page("pages/desk/mails.html", day, "mails", mails=found, state=state, notice=done, **words)
+    return day_page("pages/desk/mails.html", day, "mails", mails=found, state=state, notice=done(DONE), **words)
 
 
 @mail_pages.get("/<id:message_id>")
@@ -85,6 +88,21 @@ def send_again(slug: str, message_id: int) -> Response | tuple[str, int]:
     return Response(status=303, headers={"Location": f"{url}?done=resent"})
 
 
+@mail_pages.post("/<id:message_id>/dismiss")
+@staff_only(Role.ORGANISER)
+def seen(slug: str, message_id: int) -> Response | tuple[str, int]:
+    """Report a mail that failed no more."""
+    day = own_day(slug, Role.ORGANISER)
+    item = _own_mail(day, message_id)
+    try:
+        with transaction() as session:
+            dismiss(session, item.id, actor=actor(), now=now())
+    except Conflict:
+        problem = translate(signed_in().language, "Only a mail that failed is reported.")
+        return _mail_page(day, _own_mail(day, message_id), problem=problem), 409
+    return Response(status=303, headers={"Location": f"{day_url(day, '/mails')}?done=dismissed"})
+
+
 def _own_mail(day: StudyDay, message_id: int) -> MessageItem:
     """A mail of that study day; a letter that lets its reader in is nobody's to see here.
 
@@ -113,6 +131,7 @@ def _mail_page(day: StudyDay, item: MessageItem, **context: object) -> str:
         "mails",
         **{
             "mail": item,
+            "reason": reason(item.error),
             "say": Words(signed_in().language),
             "colours": COLOURS,
             **(_shown(mail) if mail else {}),

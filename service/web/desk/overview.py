@@ -15,6 +15,7 @@ from service.reports.glance import at_a_glance
 from service.runtime import runtime
 from service.web.clock import now
 from service.web.desk.acting import done
+from service.web.desk.alarms import STAFF_ZONE, alarms_of, late
 from service.web.desk.frame import day_page, page, phase_in_words
 from service.web.security import own_day, signed_in, staff_only
 
@@ -42,10 +43,14 @@ def days() -> str:
     if not 1 <= number <= FURTHEST_PAGE:
         raise NotFound
     scope = who.organisers(*Role)
+    wanting = attention(session, who.organisers(Role.ORGANISER), now=now()) if number == 1 else ()
     gone, more = days_gone_by(session, scope, number, now=now())
     return page(
         "pages/desk/days.html",
-        wanting=attention(session, who.organisers(Role.ORGANISER), now=now()) if number == 1 else (),
+        wanting=wanting,
+        alarms=alarms_of([want.day for want in wanting if want.failed_mails]),
+        late=late() if number == 1 else None,
+        staff_zone=STAFF_ZONE,
         to_come=days_to_come(session, scope, now=now()) if number == 1 else (),
         gone_by=gone,
         number=number,
@@ -61,6 +66,7 @@ def days() -> str:
 def overview(slug: str) -> str:
     """One study day at a glance: its limits in sentences, its seats, its public pages, and what can be done."""
     day = own_day(slug, *ALL_ROLES)
+    arranges = signed_in().may(day.organiser_id, Role.ORGANISER)
     return day_page(
         "pages/desk/overview.html",
         day,
@@ -69,7 +75,9 @@ def overview(slug: str) -> str:
         glance=at_a_glance(db.session(), day.id),
         check_in_from=check_in_from(day.starts_at),
         base_url=runtime().settings.base_url,
-        may=_possible(day) if signed_in().may(day.organiser_id, Role.ORGANISER) else {},
+        may=_possible(day) if arranges else {},
+        alarms=alarms_of([day]).get(day.id, []) if arranges else [],
+        late=late() if arranges else None,
     )
 
 

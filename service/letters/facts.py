@@ -130,6 +130,13 @@ class AboutSeat(AboutDay):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AboutAdmission(AboutSeat):
+    """… that answers a request after closing; ``message`` is the organiser's own, if there is any."""
+
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AboutCancellation(AboutSeat):
     """… that ended at ``cancelled_at``; ``removed``: by the organiser's own wish, hence without a fee."""
 

@@ -1,10 +1,11 @@
 """Letters about a place on offer: after the waiting list, after a late request, too late (rules.md 4, 5)."""
 
-from service.letters.facts import AboutCancellation, AboutSeat
+from service.letters.day_changes import quoted
+from service.letters.facts import AboutAdmission, AboutCancellation, AboutSeat
 from service.letters.letter import Letter
 from service.letters.phrases import card, page_link, sheet, ways_out
 from service.letters.printing import printed
-from service.letters.sheet import Button, Paragraph, notice
+from service.letters.sheet import Block, Button, Paragraph, notice
 from service.letters.terms import conditions
 from service.locale import translate
 
@@ -15,13 +16,11 @@ def offer(about: AboutSeat) -> Letter:
     return _offered(about, why)
 
 
-def admitted(about: AboutSeat) -> Letter:
-    """To somebody who asked after closing: a place that is theirs once they accept it."""
-    why = translate(
-        about.person.language,
-        "You asked for a place after registration had closed. The organiser can offer you one.",
-    )
-    return _offered(about, why)
+def admitted(about: AboutAdmission) -> Letter:
+    """To somebody who asked after closing: a place that is theirs once they accept it, and the organiser's words."""
+    language = about.person.language
+    why = translate(language, "You asked for a place after registration had closed. The organiser can offer you one.")
+    return _offered(about, why, *quoted(about.message, language))
 
 
 def lapsed_offer(about: AboutCancellation) -> Letter:
@@ -44,12 +43,13 @@ def lapsed_offer(about: AboutCancellation) -> Letter:
     return printed(written)
 
 
-def _offered(about: AboutSeat, why: str) -> Letter:
+def _offered(about: AboutSeat, why: str, *words: Block) -> Letter:
     language = about.person.language
     written = sheet(
         about,
         translate(language, "A place is on offer to you"),
         Paragraph(why),
+        *words,
         card(about.day, language),
         *conditions(about),
         Button(translate(language, "Accept the place"), f"{about.seat.own_url}#accept"),

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from service.letters.facts import (
     About,
+    AboutAdmission,
     AboutCallingOff,
     AboutCancellation,
     AboutChange,
@@ -82,6 +83,7 @@ def seat(day: DayFacts, status: Seat, *, at: datetime, link: str, sequence: int 
 def _more(kind: type[About], *, day: DayFacts, person: PersonFacts, at: datetime, link: str) -> dict[str, Any]:
     """What only one kind of letter is about."""
     more: dict[type[About], dict[str, Any]] = {
+        AboutAdmission: {"message": _lines(person, N_("There is a chair for one more."))},
         AboutCancellation: {"cancelled_at": at},
         AboutCallingOff: {"reason": _lines(person, N_("The speaker is ill."), N_("We look for another date."))},
         AboutChange: {

@@ -7,6 +7,7 @@ from typing import Any, Final
 from service.letters import asked, day_changes, ended, fee_due, offered, signed_up, staff
 from service.letters.facts import (
     About,
+    AboutAdmission,
     AboutCallingOff,
     AboutCancellation,
     AboutChange,
@@ -36,7 +37,7 @@ _LETTERS: Final[Mapping[str, tuple[type[About], Callable[[Any], Letter]]]] = {
     "changed": (AboutSeat, signed_up.changed),
     "already_registered": (AboutSeat, signed_up.already_registered),
     "offer": (AboutSeat, offered.offer),
-    "admitted": (AboutSeat, offered.admitted),
+    "admitted": (AboutAdmission, offered.admitted),
     "lapsed_offer": (AboutCancellation, offered.lapsed_offer),
     "cancelled_in_time": (AboutCancellation, ended.cancelled_in_time),
     "cancelled_late": (AboutCancellation, ended.cancelled_late),

@@ -16,6 +16,7 @@ from service.domain.quiet import STAFF_ZONE
 from service.domain.terms import binding
 from service.letters.facts import (
     About,
+    AboutAdmission,
     AboutCallingOff,
     AboutCancellation,
     AboutChange,
@@ -93,6 +94,11 @@ def _row(rows: Mapping[int, Row[Any]], id: int | None, name: str) -> Row[Any]:
 
 def _seat(case: _Case) -> AboutSeat:
     return AboutSeat(**_seat_facts(case))
+
+
+def _admission(case: _Case) -> AboutAdmission:
+    request = case.found.requests.get(case.claim.facts.get("late_request", 0))
+    return AboutAdmission(**_seat_facts(case), message=request.answer if request else "")
 
 
 def _cancellation(case: _Case) -> AboutCancellation:
@@ -175,6 +181,7 @@ def _test(case: _Case) -> AboutTest:
 
 BUILDERS: Final[Mapping[type[About], Callable[[_Case], About]]] = {
     AboutSeat: _seat,
+    AboutAdmission: _admission,
     AboutCancellation: _cancellation,
     AboutCallingOff: _calling_off,
     AboutChange: _change,

@@ -21,6 +21,8 @@ LINE: Final = 76
 WORD: Final = 39
 """Octets of text in one encoded word."""
 ADDRESS: Final = re.compile(r"[^\s\x00-\x1f\x7f-\U0010ffff\"(),:;<>@\[\\\]]{1,64}@[A-Za-z0-9.-]{1,255}")
+MESSAGE_ID: Final = re.compile(r"<[!-;=?-~]{1,250}>")
+"""ASCII without spaces or angle brackets inside."""
 CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
 PART: Final = """\
 --{boundary}
@@ -36,7 +38,11 @@ class UnfitMailError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """Who writes to whom, when, under which Message-ID (``<…>``); names may be empty, addresses are ASCII."""
+    """Who writes to whom, when, under which Message-ID (``<…>``); names may be empty, addresses are ASCII.
+
+    ``in_reply_to``: the Message-ID of the mail that this one answers. It is a stranger's word; one that cannot stand in
+    a header is left out.
+    """
 
     message_id: str
     sender_name: str
@@ -45,6 +51,7 @@ class Head:
     recipient: str
     language: str
     date: datetime
+    in_reply_to: str = ""
 
 
 def compose(letter: Letter, head: Head) -> bytes:
@@ -99,9 +106,17 @@ def _headers(subject: str, head: Head) -> list[str]:
         _header("Subject", subject),
         f"Date: {format_datetime(head.date)}",
         f"Message-ID: {head.message_id}",
+        *_thread(head.in_reply_to),
         f"Content-Language: {head.language}",
         "Auto-Submitted: auto-generated",
     ]
+
+
+def _thread(message_id: str) -> list[str]:
+    """Where mail programs put it: under that mail (RFC 5322, 3.6.4)."""
+    if not MESSAGE_ID.fullmatch(message_id):
+        return []
+    return [f"In-Reply-To: {message_id}", f"References: {message_id}"]
 
 
 def _mailbox(name: str, phrase: str, address: str) -> str:

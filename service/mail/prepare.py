@@ -4,9 +4,10 @@ A later attempt, also of another worker, sends what was stored, byte for byte an
 letter is secret nothing is stored but its Message-ID, and the same bytes are made again.
 """
 
+import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.parser import BytesHeaderParser
 from email.policy import SMTP
@@ -18,7 +19,8 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.domain.windows import on_time
-from service.letters.facts import About, AboutDay, AboutSignIn, printable_name
+from service.letters.facts import About, AboutDay, AboutSignIn, one_line, printable_name
+from service.letters.letter import Letter
 from service.letters.writing import write
 from service.links import Links
 from service.mail.about import about
@@ -33,6 +35,8 @@ from service.models.message import SECRET
 StoredRow = sa.Row[int, str, bytes]
 Stored = Mapping[int, StoredRow]
 LONGEST_DOMAIN: Final = 150
+AGAIN: Final = re.compile(r"^(?:(?:re|aw|antw|sv|rif|r)\s*:\s*)+", re.IGNORECASE)
+"""What mail programs put before a subject, however often."""
 _STORED = sa.select(MessageSource.message_id, MessageSource.message_header_id, MessageSource.source).where(
     MessageSource.message_id.in_(sa.bindparam("ids", expanding=True))
 )
@@ -129,7 +133,8 @@ def _write(claim: Claim, found: Found, links: Links, stored: StoredRow | None, *
     if isinstance(facts, AboutSignIn) and not on_time(now, facts.expires_at):
         raise TooLateError("the link has expired")
     secret = claim.letter in SECRET
-    letter = write(claim.letter, facts)
+    answers = claim.facts.get("answers") or {}
+    letter = _under(write(claim.letter, facts), answers)
     name, sender = _sender(facts, links)
     head = Head(
         message_id=stored.message_header_id if stored else _message_id(claim, sender),
@@ -139,6 +144,7 @@ def _write(claim: Claim, found: Found, links: Links, stored: StoredRow | None, *
         recipient=claim.recipient,
         language=claim.language,
         date=claim.created_at if secret else now,
+        in_reply_to=answers.get("message_id", ""),
     )
     source = compose(letter, head)
     row = {
@@ -148,6 +154,12 @@ def _write(claim: Claim, found: Found, links: Links, stored: StoredRow | None, *
         "source": b"" if secret else source,
     }
     return _Written(Ready(claim, Parcel(_envelope_sender(links, sender), claim.recipient, source)), row)
+
+
+def _under(letter: Letter, answers: Mapping[str, str]) -> Letter:
+    """A letter that answers a mail bears its subject, as any answer does; without one its own."""
+    subject = AGAIN.sub("", one_line(answers.get("subject", "")))
+    return replace(letter, subject=f"Re: {subject}") if subject else letter
 
 
 def _sender(facts: About, links: Links) -> tuple[str, str]:

@@ -27,7 +27,7 @@ from service.domain.refusals import (
 from service.domain.seats import Promotion, Status
 from service.domain.windows import Phase, offer_lapses_at, on_time, phase
 from service.mail import outbox
-from service.models import LateRequest, Registration, StudyDay
+from service.models import IncomingMail, LateRequest, Registration, StudyDay
 from service.usecases.application import Application, accepted
 from service.usecases.record import line, of_day, record
 from service.usecases.seating import lock_day, seat
@@ -75,12 +75,16 @@ def request_late(
     if request_id is None:
         return None
     request = session.get_one(LateRequest, request_id)
-    _answer(session, request, "late_request_received", "late_request", actor=actor, now=now)
+    answer_asker(session, request, "late_request_received", "late_request", actor=actor, now=now)
     return request
 
 
-def admit(session: Session, request_id: int, *, over_capacity: bool, actor: Actor, now: datetime) -> Registration:
-    """Offer a place to a late-comer; beyond the capacity only when said so.
+def admit(
+    session: Session, request_id: int, message: str = "", *, over_capacity: bool, actor: Actor, now: datetime
+) -> Registration:
+    """Offer a place to a late-comer, with the organiser's own words if there are any; beyond the capacity if said so.
+
+    The offer goes to the address that asked, since whoever reads it can accept.
 
     :raises NotFound, AlreadyDecided: nothing to admit.
     :raises Full: no seat is left and ``over_capacity`` was not said.
@@ -117,11 +121,12 @@ def admit(session: Session, request_id: int, *, over_capacity: bool, actor: Acto
     day.taken += 1
     session.flush()
     _decide(request, "admitted", actor=actor, now=now)
-    request.registration_id = registration.id
+    request.registration_id, request.answer = registration.id, message
     over = day.capacity is not None and day.taken > day.capacity
     facts = {"late_request": request.id, "over_capacity": over}
     offer = Promotion(Status.OFFERED, lapses_at)
-    seat(session, registration, offer, letter="admitted", actor=actor, now=now, facts=facts)
+    answers = {"late_request": request.id, **_thread(latest_mail(session, request.id))}
+    seat(session, registration, offer, letter="admitted", actor=actor, now=now, facts=facts, answers=answers)
     return registration
 
 
@@ -133,7 +138,7 @@ def decline(session: Session, request_id: int, message: str, *, actor: Actor, no
     request = _lock_request(session, request_id)
     _decide(request, "declined", actor=actor, now=now)
     request.answer = message
-    _answer(session, request, "declined", "declined", actor=actor, now=now)
+    answer_asker(session, request, "declined", "declined", actor=actor, now=now)
     return request
 
 
@@ -169,21 +174,22 @@ def _decide(request: LateRequest, status: str, *, actor: Actor, now: datetime) -
     request.status, request.decided_at, request.decided_by_id = status, now, actor.staff_id
 
 
-def _answer(
+def latest_mail(session: Session, request_id: int) -> IncomingMail | None:
+    """The last mail of the conversation; None where a form was all there was."""
+    mails = sa.select(IncomingMail).where(IncomingMail.late_request_id == request_id)
+    return session.execute(mails.order_by(IncomingMail.id.desc()).limit(1)).scalar_one_or_none()
+
+
+def _thread(mail: IncomingMail | None) -> dict[str, Any]:
+    return outbox.answering(mail.message_header_id, mail.subject) if mail else {}
+
+
+def answer_asker(
     session: Session, request: LateRequest, letter: str, action: Action, *, actor: Actor, now: datetime
 ) -> None:
-    day = session.get_one(StudyDay, request.study_day_id)
-    about = of_day(day)
-    outbox.put(
-        session,
-        outbox.row(
-            letter,
-            about=about,
-            to=request.email,
-            language=request.language,
-            day=day,
-            now=now,
-            late_request=request.id,
-        ),
-    )
+    """A letter about their request: to where they last wrote from, under the mail in which they did."""
+    day, mail = session.get_one(StudyDay, request.study_day_id), latest_mail(session, request.id)
+    about, to, language = of_day(day), mail.sender if mail else request.email, request.language
+    facts = {"late_request": request.id, **_thread(mail)}
+    outbox.put(session, outbox.row(letter, about=about, to=to, language=language, day=day, now=now, **facts))
     record(session, line(action, about, actor=actor, now=now, late_request=request.id))

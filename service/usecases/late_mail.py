@@ -11,11 +11,10 @@ from service.domain.actors import Actor
 from service.domain.naming import Named, named
 from service.domain.seats import Status
 from service.domain.windows import Phase, on_time, phase
-from service.mail import outbox
 from service.mail.incoming.received import ReceivedMail
 from service.models import IncomingMail, LateRequest, Message, Registration, StudyDay
 from service.usecases.addressed import day_of, mailboxes, organisers_of
-from service.usecases.admit import ASKED_BY
+from service.usecases.admit import ASKED_BY, answer_asker
 from service.usecases.application import Application, folded
 from service.usecases.bounce import sent_as
 from service.usecases.record import line, of_day, record
@@ -42,23 +41,36 @@ def from_a_person(session: Session, row: IncomingMail, mail: ReceivedMail, *, no
 
 
 def open_request(
-    session: Session, row: IncomingMail, day: StudyDay, language: str | None = None, *, actor: Actor, now: datetime
-) -> LateRequest:
-    """Put what the mail says on the desk, as a request for that day; one of that address that waits there gets it all.
+    session: Session,
+    row: IncomingMail,
+    day: StudyDay,
+    language: str | None = None,
+    *,
+    acknowledge: bool,
+    actor: Actor,
+    now: datetime,
+) -> bool:
+    """Put what the mail says on the desk, as a request for that day; False where it joins one that waits there already.
 
     :param language: of the answers; without one that of an earlier registration, else the first one of the day.
     """
-    waiting = _waiting(session, day.id, row.sender)
-    if waiting is None:
-        waiting = _request(session, row, day, language)
-        session.add(waiting)
-        session.flush()
-        record(session, line("late_request", of_day(day), actor=actor, now=now, late_request=waiting.id))
-    else:
-        record(session, line("late_request_added_to", of_day(day), actor=actor, now=now, late_request=waiting.id))
-    row.kind, row.state, row.late_request_id = "late_request", "done", waiting.id
+    row.kind, row.state = "late_request", "done"
     row.organiser_id, row.study_day_id = day.organiser_id, day.id
-    return waiting
+    waiting = _waiting(session, day.id, row.sender)
+    if waiting is not None:
+        row.late_request_id = waiting.id
+        record(session, line("late_request_added_to", of_day(day), actor=actor, now=now, late_request=waiting.id))
+        return False
+    request = _request(session, row, day, language)
+    session.add(request)
+    session.flush()
+    row.late_request_id = request.id
+    session.flush()
+    if acknowledge:
+        answer_asker(session, request, "late_request_received", "late_request", actor=actor, now=now)
+    else:
+        record(session, line("late_request", of_day(day), actor=actor, now=now, late_request=request.id))
+    return True
 
 
 def when_asked(day: StudyDay, *, now: datetime) -> str:
@@ -108,16 +120,8 @@ def _asked(session: Session, row: IncomingMail, mail: ReceivedMail, now: datetim
         return "from_attendee"
     if why := when_asked(day, now=now):
         return why
-    known = _waiting(session, day.id, mail.sender)
-    request = open_request(session, row, day, found.language, actor=BY_MAIL, now=now)
-    if known is not None:
-        return "added"
-    answer = outbox.answering(row.message_header_id, row.subject)
-    about, to, language = of_day(day), mail.sender, request.language
-    received = "late_request_received"
-    letter = outbox.row(received, about=about, to=to, language=language, now=now, late_request=request.id, **answer)
-    outbox.put(session, letter)
-    return "requested"
+    new = open_request(session, row, day, found.language, acknowledge=True, actor=BY_MAIL, now=now)
+    return "requested" if new else "added"
 
 
 def _day_named(session: Session, mail: ReceivedMail, *, now: datetime) -> Named | None:

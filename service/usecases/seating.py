@@ -6,6 +6,7 @@ order, so that no two commands wait for each other. On SQLite the write transact
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -97,8 +98,12 @@ def seat(
     actor: Actor,
     now: datetime,
     facts: Mapping[str, object] | None = None,
+    answers: Mapping[str, Any] | None = None,
 ) -> None:
-    """Put somebody on a seat that was counted already, tell them, and write it down with ``facts``."""
+    """Put somebody on a seat that was counted already, tell them, and write it down with ``facts``.
+
+    :param answers: more facts for the letter about an offer: what it answers.
+    """
     about = outbox.about(registration)
     registration.status = place.status
     registration.offered_until = place.lapses_at
@@ -111,5 +116,5 @@ def seat(
         )
         record(session, line("promoted", about, actor=actor, now=now, reason="", **facts or {}))
     else:
-        outbox.put(session, outbox.to_registrant(letter or "offer", registration, now=now))
+        outbox.put(session, outbox.to_registrant(letter or "offer", registration, now=now, **answers or {}))
         record(session, line("offered", about, actor=actor, now=now, reason="", **facts or {}))

@@ -56,10 +56,10 @@ def asked_late(number: int = 9, *, now: datetime = CLOSES_AT, **overrides: Any) 
         return request.id
 
 
-def admitted(request_id: int, *, over_capacity: bool = False, now: datetime = CLOSES_AT) -> int:
+def admitted(request_id: int, *, message: str = "", over_capacity: bool = False, now: datetime = CLOSES_AT) -> int:
     """A late-comer is offered a place; the id of their registration."""
     with transaction() as session:
-        return admit(session, request_id, over_capacity=over_capacity, actor=DESK, now=now).id
+        return admit(session, request_id, message, over_capacity=over_capacity, actor=DESK, now=now).id
 
 
 def came(*registration_ids: int) -> None:

@@ -24,6 +24,7 @@ from service.usecases.admit import admit, decline, request_late
 from service.usecases.offer import accept_offer
 from service.usecases.open_close import call_off
 from tests.builders import CLOSES_AT, ENDS_AT, NOW, STARTS_AT, TICK, TILL_MORNING, make_application
+from tests.usecases.received import filed, make_mail, sent_as
 from tests.usecases.steps import (
     DESK,
     FORM,
@@ -45,6 +46,7 @@ from tests.usecases.steps import (
     told,
 )
 
+PLUS = "events_bsog+integratiebeleid@vub.be"
 TWO_HOURS_BEFORE = STARTS_AT - timedelta(hours=2)
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -127,7 +129,7 @@ class TestAdmission:
         assert (request.status, request.decided_at) == ("admitted", CLOSES_AT + TICK)
         assert request.registration_id == registration.id
         assert told(1) == [("an1", "admitted")]
-        assert last_facts("admitted") == {"sequence": 0}
+        assert last_facts("admitted") == {"sequence": 0, "late_request": late}
         assert history(1) == ["offered"]
         assert last_line().facts == {"late_request": late, "over_capacity": False}
         assert (last_line().actor, last_line().registration_id) == ("staff", registration.id)
@@ -234,3 +236,38 @@ def test_declining_when_the_organiser_has_words_of_their_own() -> None:
     assert history(1) == ["declined"]
     assert read(sa.select(sa.func.count(LateRequest.id))) == 1
     assert counters() == (0, 0)
+
+
+class TestAnswer:
+    """Words of the organiser's own, under the mail that asked."""
+
+    def test_of_a_form_goes_to_the_address_that_asked(self) -> None:
+        given_day()
+        late = asked_late(1)
+
+        admitted(late, message="Come in by the back door.")
+
+        assert request_row(late).answer == "Come in by the back door."
+        assert last_facts("admitted") == {"sequence": 0, "late_request": late}
+
+    def test_of_a_mail_stands_under_the_last_one(self) -> None:
+        given_day()
+        filed(make_mail(recipients=(PLUS,), received_at=CLOSES_AT, subject="First", message_id="<one@x>"))
+        filed(make_mail(recipients=(PLUS,), received_at=CLOSES_AT, subject="Second", message_id="<two@x>"))
+
+        admitted(1)
+
+        assert last_facts("late_request_received")["answers"] == {"message_id": "<one@x>", "subject": "First"}
+        answers = {"message_id": "<two@x>", "subject": "Second"}
+        assert last_facts("admitted") == {"sequence": 0, "late_request": 1, "answers": answers}
+
+    def test_no_goes_to_where_they_wrote_from_and_an_offer_to_who_asked(self) -> None:
+        given_day()
+        for number in (1, 2):
+            asked_late(number)
+            filed(make_mail("home@example.org", references=(sent_as(number),), received_at=CLOSES_AT))
+
+        declined(1)
+        admitted(2)
+
+        assert told(2) == [("home", "declined"), ("an2", "admitted")]

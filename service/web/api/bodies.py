@@ -68,9 +68,10 @@ class SignOffSchema(Strict):
 
 
 class AdmitSchema(Strict):
-    """Whether a place beyond the capacity is meant."""
+    """Whether a place beyond the capacity is meant, and the organiser's own words for the mail."""
 
     over_capacity = YesNo(load_default=False)
+    message = Text(2000, lines=True)
 
 
 class DeclineSchema(Strict):

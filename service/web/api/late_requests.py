@@ -68,7 +68,7 @@ def list_late_requests(session: Session, part: Mapping[str, Any], slug: str) -> 
 def admit_late_request(session: Session, said: Mapping[str, Any], request_id: int) -> Any:
     """Offer a place; beyond the capacity only when said so."""
     own_late_request(request_id, *OURS)
-    admit(session, request_id, over_capacity=said["over_capacity"], actor=actor(), now=now())
+    admit(session, request_id, said["message"], over_capacity=said["over_capacity"], actor=actor(), now=now())
     return late_request(session, request_id)
 
 

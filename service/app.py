@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flask import Flask
+from sqlalchemy.orm import configure_mappers
 
 from service import web
 from service.core import core_app
@@ -32,7 +33,9 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
 def web_app() -> Flask:
     """For gunicorn: a wrong setting is one line and exit status 2, not a traceback."""
     try:
-        return create_app()
+        app = create_app()
     except SettingsError as error:
         sys.stderr.write(f"studiedag: {error}\n")
         sys.exit(2)
+    configure_mappers()  # else each worker does so at its first page, in memory of its own: 7 MB
+    return app

@@ -22,12 +22,18 @@ assert create_app().test_client().get("/en/").status_code == 200
 WORKER: Final = """
 import service.mail.worker
 """
+SHARED: Final = """
+from service.app import web_app
+from service.models import Base
+web_app()
+print(*{mapper.configured for mapper in Base.registry.mappers})
+"""
 
 
-def loaded(program: str, **environ: str) -> set[str]:
-    """The modules of a fresh process after that program."""
+def said(program: str, **environ: str) -> set[str]:
+    """The words that a program prints, in a fresh process."""
     done = subprocess.run(
-        [sys.executable, "-c", f"{program}\nimport sys\nprint(*sys.modules)"],
+        [sys.executable, "-c", program],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "SECRET_KEY": SECRET, **environ},
         cwd=ROOT,
         capture_output=True,
@@ -36,6 +42,11 @@ def loaded(program: str, **environ: str) -> set[str]:
         check=True,
     )
     return set(done.stdout.split())
+
+
+def loaded(program: str, **environ: str) -> set[str]:
+    """The modules of a fresh process after that program."""
+    return said(f"{program}\nimport sys\nprint(*sys.modules)", **environ)
 
 
 def test_first_page_when_answered_has_loaded_nothing_of_commands_mail_and_other_backends(sqlite_template: Path) -> None:
@@ -50,6 +61,12 @@ def test_worker_when_it_starts_has_loaded_nothing_of_commands_and_pages() -> Non
 
     assert modules & (COMMANDS | PAGES | OTHER_BACKENDS) == set()
     assert "service.mail.delivery" in modules
+
+
+def test_workers_when_forked_share_the_mappers_as_the_first_page_needs_them(tmp_path: Path) -> None:
+    environ = {"DATABASE_URL": f"sqlite:///{tmp_path}/none.sqlite3", "ORGANISER_MAILBOX": "office@example.org"}
+
+    assert said(SHARED, **environ) == {"True"}
 
 
 def test_module_when_named_here_exists() -> None:

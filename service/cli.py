@@ -23,6 +23,7 @@ from service.files import deliver
 from service.finance.sheets import invoices_csv
 from service.locale import LANGUAGES
 from service.mail import worker
+from service.mail.signing import signing_key
 from service.migrations import alembic_config, seed_first_organiser
 from service.models import Organiser, StudyDay
 from service.reports.invoices import Wanted, all_invoices
@@ -81,6 +82,7 @@ def load_demo() -> None:
 def work(*, once: bool) -> None:
     """Send due mail and do timed work until it is stopped."""
     if not once:
+        signing_key(runtime().settings)
         worker.become_a_worker()
     worker.run(once=True)
 

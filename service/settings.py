@@ -17,6 +17,9 @@ LONGEST_NAME = 200
 LONGEST_ADDRESS = 254
 ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 HOST = re.compile(r"[\w.-]+|[0-9a-fA-F:]*:[0-9a-fA-F:.]*")  # a name or IPv4 without a port, or IPv6
+LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
+SELECTOR = re.compile(rf"{LABEL}(?:\.{LABEL})*")
+DOMAIN = re.compile(rf"{LABEL}(?:\.{LABEL})+")
 THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -41,6 +44,9 @@ class Settings:
     mail_password: str = ""
     mail_default_sender: str = ""
     mail_ca_file: str = ""
+    dkim_key_file: str = ""
+    dkim_selector: str = ""
+    dkim_domain: str = ""
     mailbox_url: str = ""
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     redis_url: str = ""
@@ -73,6 +79,7 @@ class Settings:
             mail_password=environ.get("MAIL_PASSWORD", ""),
             mail_default_sender=_address(environ, "MAIL_DEFAULT_SENDER", ""),
             mail_ca_file=_file(environ, "MAIL_CA_FILE"),
+            **_dkim(environ),
             mailbox_url=_mailbox_url(environ),
             trusted_proxies=_networks(environ, "TRUSTED_PROXIES"),
             redis_url=_redis_url(environ),
@@ -123,6 +130,26 @@ def _mailbox_url(environ: Mapping[str, str]) -> str:
         raise SettingsError("MAILBOX_URL must be like imaps://user:password@host:993/INBOX")
     if parts.scheme == "imap" and parts.hostname not in THIS_MACHINE:
         raise SettingsError("MAILBOX_URL: imap:// is for this machine only; use imaps://")
+    return given
+
+
+def _dkim(environ: Mapping[str, str]) -> dict[str, str]:
+    """Key, selector and domain belong together; whether the key is one, whoever signs with it finds out."""
+    found = {
+        "dkim_key_file": _file(environ, "DKIM_KEY_FILE"),
+        "dkim_selector": _matching(environ, "DKIM_SELECTOR", SELECTOR, "one or more labels, like mail2026"),
+        "dkim_domain": _matching(environ, "DKIM_DOMAIN", DOMAIN, "the domain of the senders, like example.org").lower(),
+    }
+    missing = [name.upper() for name, value in found.items() if not value]
+    if 0 < len(missing) < len(found):
+        raise SettingsError(f"{missing[0]} is missing: DKIM_KEY_FILE, DKIM_SELECTOR and DKIM_DOMAIN belong together")
+    return found
+
+
+def _matching(environ: Mapping[str, str], name: str, shape: re.Pattern[str], wanted: str) -> str:
+    given = environ.get(name, "").strip()
+    if given and not shape.fullmatch(given):
+        raise SettingsError(f"{name} must be {wanted}")
     return given
 
 

@@ -103,6 +103,9 @@ def test_setting_when_it_is_right(environ: dict[str, str], field: str, value: ob
         *[("MAIL_PORT", wrong) for wrong in ("0", "70000", "smtp")],
         *[(name, wrong) for name in ("MAIL_USE_TLS", "MAIL_USE_SSL") for wrong in ("2", "perhaps")],
         ("MAIL_CA_FILE", "/nowhere/ca.pem"),
+        ("DKIM_KEY_FILE", "/nowhere/dkim.pem"),
+        *[("DKIM_SELECTOR", wrong) for wrong in ("mail 2026", "mail;", "-mail", "mail.", "ü")],
+        *[("DKIM_DOMAIN", wrong) for wrong in ("example", "example..org", ".example.org", "a@example.org", "x y.org")],
         *[
             ("MAILBOX_URL", wrong)
             for wrong in (
@@ -131,3 +134,15 @@ def test_settings_when_the_key_is_missing() -> None:
 def test_settings_when_mail_is_to_be_encrypted_in_two_ways() -> None:
     with pytest.raises(SettingsError, match=r"^MAIL_USE_TLS and MAIL_USE_SSL are both on"):
         Settings.from_env(NEEDED | {"MAIL_USE_TLS": "1", "MAIL_USE_SSL": "1"})
+
+
+@pytest.mark.parametrize("missing", ["DKIM_KEY_FILE", "DKIM_SELECTOR", "DKIM_DOMAIN"])
+def test_settings_when_a_part_of_dkim_is_missing_name_it(missing: str, tmp_path: Path) -> None:
+    key = tmp_path / "dkim.pem"
+    key.touch()
+    given = {"DKIM_KEY_FILE": str(key), "DKIM_SELECTOR": "mail2026", "DKIM_DOMAIN": "Example.org"}
+    assert Settings.from_env(NEEDED | given).dkim_domain == "example.org"
+    del given[missing]
+
+    with pytest.raises(SettingsError, match=rf"^{missing} is missing: DKIM_KEY_FILE, DKIM_SELECTOR and DKIM_DOMAIN"):
+        Settings.from_env(NEEDED | given)

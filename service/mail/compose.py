@@ -42,6 +42,7 @@ class Head:
 
     ``in_reply_to``: the Message-ID of the mail that this one answers. It is a stranger's word; one that cannot stand in
     a header is left out.
+    ``list_id``: of the mails that belong together, without angle brackets; may be empty.
     """
 
     message_id: str
@@ -52,6 +53,7 @@ class Head:
     language: str
     date: datetime
     in_reply_to: str = ""
+    list_id: str = ""
 
 
 def compose(letter: Letter, head: Head) -> bytes:
@@ -109,6 +111,7 @@ def _headers(subject: str, head: Head) -> list[str]:
         *_thread(head.in_reply_to),
         f"Content-Language: {head.language}",
         "Auto-Submitted: auto-generated",
+        *([f"List-Id:\n <{head.list_id}>"] if head.list_id else []),
     ]
 
 

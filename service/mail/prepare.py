@@ -13,6 +13,7 @@ from email.parser import BytesHeaderParser
 from email.policy import SMTP
 from email.utils import parseaddr
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -28,6 +29,7 @@ from service.mail.claims import Claim
 from service.mail.compose import Head, compose
 from service.mail.gather import Found, find
 from service.mail.overtaken import overtaken
+from service.mail.signing import signed
 from service.mail.transport import Parcel
 from service.models import MessageSource
 from service.models.message import SECRET
@@ -145,8 +147,9 @@ def _write(claim: Claim, found: Found, links: Links, stored: StoredRow | None, *
         language=claim.language,
         date=claim.created_at if secret else now,
         in_reply_to=answers.get("message_id", ""),
+        list_id=_list_id(claim, found, links),
     )
-    source = compose(letter, head)
+    source = signed(compose(letter, head), sender, links.settings, at=head.date)
     row = {
         "message_id": claim.id,
         "message_header_id": head.message_id,
@@ -169,6 +172,13 @@ def _sender(facts: About, links: Links) -> tuple[str, str]:
     if isinstance(facts, AboutSignIn):
         return facts.organiser, links.settings.mail_default_sender or facts.mailbox
     raise TypeError(f"no sender for {type(facts).__name__}")
+
+
+def _list_id(claim: Claim, found: Found, links: Links) -> str:
+    """What mail programs sort the mails of one study day by (RFC 2919); a host without a name is "localhost" there."""
+    day = found.days.get(claim.study_day_id or 0)
+    host = urlsplit(links.settings.base_url).hostname or ""
+    return f"{day.slug}.{host if host.rpartition('.')[2].isalpha() else 'localhost'}" if day else ""
 
 
 def _envelope_sender(links: Links, sender: str) -> str:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.domain.refusals import Refusal
 from service.extensions import db
 from service.mail.delivery import Delivery
+from service.mail.signing import signing_key
 from service.mail.timed import Timetable
 from service.mail.transport import Transport, transport_for
 from service.runtime import runtime
@@ -82,6 +83,7 @@ def utc_now() -> datetime:
 
 def run(*, once: bool) -> None:
     """Work in the present application; SIGTERM and SIGINT end it cleanly."""
+    signing_key(runtime().settings)  # a wrong one stops the start
     stop = Event()
     transport = transport_for(runtime().settings)
 

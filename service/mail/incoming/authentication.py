@@ -1,0 +1,64 @@
+"""What our own mail server found out about the From of a mail (RFC 8601); a stranger's findings count for nothing.
+
+Servers write theirs on top. With the name under which ours writes, its fields are those above the first one of anybody
+else. Without a name, nobody can tell whose the topmost is: it may warn us of a forgery, but vouches for nobody.
+"""
+
+import re
+from itertools import takewhile
+from typing import Final, Literal
+
+from service.mail.incoming.headers import LONGEST_FIELD, Mail, fields
+
+Verdict = Literal["pass", "fail", "none"]
+
+_COMMENT: Final = re.compile(r"\([^()]*\)")
+_RESULT: Final = re.compile(r"\s*(dmarc|dkim|spf)\s*(?:/\s*\d+\s*)?=\s*([a-z]+)(.*)", re.IGNORECASE | re.DOTALL)
+_DOMAIN: Final = re.compile(
+    r"(?:header\.d|header\.i|smtp\.mailfrom|smtp\.helo)\s*=\s*\"?(?:[^\s;\"@]*@)?([\w.-]+)", re.IGNORECASE
+)
+FORGED: Final = frozenset({"fail", "softfail"})
+
+
+def verdict(mail: Mail, trusted: str, sender: str) -> Verdict:
+    """``trusted``: the authserv-id of our own server, folded; empty where nobody has told it."""
+    written = [_uncommented(value) for value in fields(mail, "Authentication-Results")]
+    ours = list(takewhile(lambda value: _server(value) == trusted, written)) if trusted else written[:1]
+    found = _verdict([result for value in ours for result in value.split(";")[1:]], sender.rpartition("@")[2])
+    return found if trusted or found == "fail" else "none"
+
+
+def _uncommented(value: str) -> str:
+    """Without comments, however they are nested, up to a depth at which nobody writes them."""
+    text = value[:LONGEST_FIELD]
+    for _ in range(5):
+        text = _COMMENT.sub(" ", text)
+    return text
+
+
+def _server(value: str) -> str:
+    return value.partition(";")[0].strip().partition(" ")[0].casefold()
+
+
+def _verdict(results: list[str], domain: str) -> Verdict:
+    """DMARC where it was looked at, for it is about From; else DKIM and SPF where their domain is that of From."""
+    said: dict[str, set[str]] = {"dmarc": set(), "dkim": set(), "spf": set()}
+    for result in results:
+        if found := _RESULT.match(result):
+            method, answer = found.group(1).lower(), found.group(2).lower()
+            if answer == "pass" and method != "dmarc" and not _aligned(found.group(3), domain):
+                answer = "neutral"
+            said[method].add(answer)
+    if said["dmarc"] & (FORGED | {"pass"}):
+        return "fail" if said["dmarc"] & FORGED else "pass"
+    if "pass" in said["dkim"] | said["spf"]:
+        return "pass"
+    return "fail" if FORGED & (said["dkim"] | said["spf"]) else "none"
+
+
+def _aligned(properties: str, domain: str) -> bool:
+    """Relaxed (RFC 7489, 3.1): the same domain, or one below the other."""
+    named = [name.casefold().rstrip(".") for name in _DOMAIN.findall(properties)]
+    return bool(domain) and any(
+        one == domain or one.endswith(f".{domain}") or (domain.endswith(f".{one}") and "." in one) for one in named
+    )

@@ -1,0 +1,78 @@
+"""The limited process: reads mails from its standard input one by one, and says what they are, each in one line.
+
+It knows no database, no password and no network; whatever a mail does to it, it does to nobody else. For each mail it
+gets a line of JSON (``identity``, ``received_at``, ``trusted``), chunks of the source, each behind a line with its
+length, and a length of 0. The answer is one line: the mail, or ``{"unreadable": reason}``. After an answer of the
+second kind it ends, for nobody knows what state it is in.
+"""
+
+import json
+import resource
+import sys
+from datetime import datetime
+from typing import BinaryIO, Final
+
+from service.mail.incoming.reading import read
+from service.mail.incoming.unreadable import UnreadableError
+from service.mail.incoming.wire import packed
+
+MOST_MEMORY: Final = 512 * 1024 * 1024
+MOST_SECONDS: Final = 5
+"""Of computing time, for one mail."""
+MOST_OUTPUT: Final = 4 * 1024 * 1024
+LONGEST_LINE: Final = 10_000
+
+
+def limit() -> None:
+    """What holds for all of this process."""
+    for what, most in (
+        (resource.RLIMIT_AS, MOST_MEMORY),
+        (resource.RLIMIT_FSIZE, MOST_OUTPUT),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (most, most))
+
+
+def limit_next() -> None:
+    """The computing time of the next mail, counted from what was used so far; the kernel ends whoever takes more."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 1 + MOST_SECONDS, hard))
+
+
+def source_of(stdin: BinaryIO) -> bytes:
+    """All chunks of one mail."""
+    chunks = []
+    while length := int(stdin.readline(LONGEST_LINE)):
+        chunks.append(stdin.read(length))
+    return b"".join(chunks)
+
+
+def answer(stdin: BinaryIO, head: bytes) -> tuple[bytes, bool]:
+    """The line to say, and whether this process may go on."""
+    try:
+        asked = json.loads(head)
+        received_at = datetime.fromisoformat(asked["received_at"])
+        source = source_of(stdin)
+        mail = read(source, identity=asked["identity"], received_at=received_at, trusted=asked["trusted"])
+        return packed(mail), True
+    except UnreadableError as error:
+        reason: str = error.reason
+    except Exception:  # noqa: BLE001 - recursion, memory, whatever the libraries did not think of
+        reason = "broke_the_parser"
+    return json.dumps({"unreadable": reason}).encode(), False
+
+
+def main() -> None:
+    """Until nobody asks any more."""
+    limit()
+    going = True
+    while going and (head := sys.stdin.buffer.readline(LONGEST_LINE)):
+        limit_next()
+        said, going = answer(sys.stdin.buffer, head)
+        sys.stdout.buffer.write(said + b"\n")
+        sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()

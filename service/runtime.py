@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
+from flask.ctx import AppContext
 
 from service.links import Links
 from service.settings import Settings
@@ -25,3 +26,8 @@ def runtime() -> Runtime:
     """That of the current application."""
     found: Runtime = current_app.extensions[KEY]
     return found
+
+
+def elsewhere() -> AppContext:
+    """Another context of the same application, for a thread: what it does with the database is its own."""
+    return current_app.app_context()

@@ -48,6 +48,7 @@ class Settings:
     dkim_selector: str = ""
     dkim_domain: str = ""
     mailbox_url: str = ""
+    mailbox_authserv_id: str = ""
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     redis_url: str = ""
     data_folder: Path = Path("var")
@@ -81,6 +82,7 @@ class Settings:
             mail_ca_file=_file(environ, "MAIL_CA_FILE"),
             **_dkim(environ),
             mailbox_url=_mailbox_url(environ),
+            mailbox_authserv_id=_host(environ, "MAILBOX_AUTHSERV_ID"),
             trusted_proxies=_networks(environ, "TRUSTED_PROXIES"),
             redis_url=_redis_url(environ),
             data_folder=data_folder,
@@ -126,7 +128,7 @@ def _mailbox_url(environ: Mapping[str, str]) -> str:
     if not given:
         return ""
     parts = _url(given, {"imap", "imaps"})
-    if parts is None:
+    if parts is None or not parts.username or not parts.password or parts.query or parts.fragment:
         raise SettingsError("MAILBOX_URL must be like imaps://user:password@host:993/INBOX")
     if parts.scheme == "imap" and parts.hostname not in THIS_MACHINE:
         raise SettingsError("MAILBOX_URL: imap:// is for this machine only; use imaps://")

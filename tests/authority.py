@@ -14,6 +14,8 @@ class Authority:
     """Files of a certificate authority and of a server for 127.0.0.1 that it vouches for."""
 
     ca_file: Path
+    server_file: Path
+    key_file: Path
     context: ssl.SSLContext
 
 
@@ -39,4 +41,4 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     run("x509", "-req", "-in", "server.csr", *ca, "-days", "2", "-extfile", "names", "-out", "server.pem")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "server.pem", folder / "server.key")
-    return Authority(folder / "ca.pem", context)
+    return Authority(folder / "ca.pem", folder / "server.pem", folder / "server.key", context)

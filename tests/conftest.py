@@ -23,7 +23,15 @@ from service.models import Base
 from service.settings import Settings
 from tests.builders import NOW
 
-pytest_plugins = ["tests.left_out", "tests.browser", "tests.command", "tests.serving", "tests.smtp", "tests.authority"]
+pytest_plugins = [
+    "tests.left_out",
+    "tests.browser",
+    "tests.command",
+    "tests.serving",
+    "tests.smtp",
+    "tests.authority",
+    "tests.dovecot",
+]
 
 POSTGRESQL = os.environ.get("TEST_DATABASE_URL", "")
 

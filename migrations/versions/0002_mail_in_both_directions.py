@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("uid_validity", sa.BigInteger(), nullable=False),
         sa.Column("last_uid", sa.BigInteger(), nullable=False),
         sa.Column("polled_at", UtcDateTime(), nullable=True),
+        sa.Column("claimed_at", UtcDateTime(), nullable=True),
         sa.Column("error", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_mailbox_state")),
     )

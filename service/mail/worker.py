@@ -20,6 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.domain.refusals import Refusal
 from service.extensions import db
 from service.mail.delivery import Delivery
+from service.mail.incoming.connection import MailboxError
+from service.mail.incoming.watch import Watch
 from service.mail.signing import signing_key
 from service.mail.timed import Timetable
 from service.mail.transport import Transport, transport_for
@@ -93,5 +95,21 @@ def run(*, once: bool) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    (work_once if once else work_forever)(transport, clock=runtime().clock, stop=stop)
+    watch = Watch(runtime().settings, runtime().clock, stop)
+    if once:
+        _look_once(watch)
+        work_once(transport, clock=runtime().clock, stop=stop)
+    else:
+        watching = watch.start()
+        work_forever(transport, clock=runtime().clock, stop=stop)
+        if watching is not None:
+            watching.join(LAST_WISH)
     db.engine.dispose()
+
+
+def _look_once(watch: Watch) -> None:
+    """Read the mailbox first, so that answers to what came leave in the same run."""
+    try:
+        watch.once()
+    except MailboxError as error:
+        log.error("the mailbox cannot be read: %s", error)  # noqa: TRY400

@@ -57,4 +57,5 @@ class MailboxState(Base):
     uid_validity: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     last_uid: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     polled_at: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None]  # by the worker that reads it now
     error: Mapped[str] = mapped_column(sa.Text, default="")

@@ -7,13 +7,12 @@ from typing import Final
 
 import click
 import sqlalchemy as sa
-from alembic import command
 from marshmallow import validate
 from sqlalchemy.orm import Session
 
-from service import backup as backups
-from service import demo, terminal
+from service import terminal
 from service.app import create_app
+from service.cli.running import FILE, running
 from service.domain.actors import Actor
 from service.domain.refusals import NotFound, SlugTaken
 from service.domain.roles import Role
@@ -22,9 +21,6 @@ from service.extensions import db
 from service.files import deliver
 from service.finance.sheets import invoices_csv
 from service.locale import LANGUAGES
-from service.mail import worker
-from service.mail.signing import signing_key
-from service.migrations import alembic_config, seed_first_organiser
 from service.models import Organiser, StudyDay
 from service.reports.invoices import Wanted, all_invoices
 from service.runtime import runtime
@@ -39,14 +35,13 @@ COMMAND: Final = Actor("staff", "command")
 ADDRESS: Final = terminal.Shape("EMAIL", Address(required=True))
 NAME: Final = terminal.Shape("NAME", Text(200, required=True))
 EXPORTS: Final = {"csv": invoices_csv}
-FILE: Final = click.Path(path_type=Path)
 REASON: Final = terminal.Shape("REASON", Text(2000, required=True, lines=True))
 SLUG: Final = terminal.Shape(
     "SLUG", Text(80, required=True, validate=validate.Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", error="not-a-slug"))
 )
 
 
-@click.group(cls=terminal.Group)
+@click.group(cls=terminal.Group, commands=running)
 def commands() -> None:
     """Studiedag: registrations for study days, from the sign-up to the no-show fee."""
 
@@ -54,37 +49,6 @@ def commands() -> None:
 def main() -> None:
     """The command ``studiedag``: run what was typed."""
     sys.exit(terminal.run(commands, sys.argv[1:], create_app))
-
-
-@commands.group("db")
-def db_commands() -> None:
-    """The database."""
-
-
-@db_commands.command("upgrade", cls=terminal.OnAnyDatabase)
-def db_upgrade() -> None:
-    """Bring the database to this version; a first organiser exists afterwards."""
-    command.upgrade(alembic_config(runtime().settings.database_url), "head")
-    with transaction() as session:
-        seed_first_organiser(session, runtime().settings, now=runtime().clock())
-
-
-@commands.command("demo")
-def load_demo() -> None:
-    """Load study days to look at, of the past and to come; loading them again changes nothing."""
-    with transaction() as session:
-        loaded = demo.load(session, now=runtime().clock())
-    click.echo("The demo is loaded." if loaded else "The demo was loaded before; nothing has changed.")
-
-
-@commands.command("worker")
-@click.option("--once", is_flag=True, help="All that is due now, then end.")
-def work(*, once: bool) -> None:
-    """Send due mail and do timed work until it is stopped."""
-    if not once:
-        signing_key(runtime().settings)
-        worker.become_a_worker()
-    worker.run(once=True)
 
 
 @commands.group("organiser")
@@ -205,23 +169,6 @@ def invoices_export(slug: str, form: str, output: Path, language: str) -> None:
     session = db.session()
     documents = all_invoices(session, Wanted(None, study_day_id=_day(session, slug).id))
     deliver(EXPORTS[form](documents, language), output)
-
-
-@commands.command("backup", cls=terminal.OnAnyDatabase)
-@click.argument("path", type=FILE)
-def backup(path: Path) -> None:
-    """Write all of the database to the file PATH, while the service runs."""
-    backups.backup(runtime().settings.database_url, path)
-    click.echo(f"The database is in {str(path)!a}, {path.stat().st_size} bytes.")
-
-
-@commands.command("restore", cls=terminal.OnAnyDatabase)
-@click.argument("path", type=FILE)
-@click.option("--overwrite", is_flag=True, help="Give up all that is in the database now.")
-def restore(path: Path, *, overwrite: bool) -> None:
-    """Make the database what it was when the backup PATH was made."""
-    older = backups.restore(runtime().settings.database_url, path, overwrite=overwrite)
-    click.echo("The database is restored." + (" It is of an older version: run studiedag db upgrade." if older else ""))
 
 
 def _organiser(session: Session, slug: str | None) -> Organiser:

@@ -11,7 +11,7 @@ from service.letters.writing import ABOUT
 from service.mail import claims
 from service.mail.about import about
 from service.mail.gather import find
-from service.models import Message, MessageSource
+from service.models import Message, MessageSource, Registration
 from service.runtime import runtime
 from service.transaction import glance, transaction
 from service.usecases.register import register
@@ -29,6 +29,40 @@ def queue(count: int = 1, **overrides: Any) -> None:
     for number in range(1, count + 1):
         with transaction() as session:
             register(session, SLUG, make_application(number), actor=FORM, now=NOW)
+
+
+def bulk(count: int, *, first: int = 1) -> None:
+    """Messages to as many registrations, without the rules of a sign-up; ids and names count from ``first``."""
+    numbers = range(first, first + count)
+    registration = {
+        "study_day_id": 1,
+        "status": "confirmed",
+        "created_at": later(0),
+        "last_name": "Peeters",
+        "language": "nl",
+        "terms_fee_cents": 1500,
+        "terms_free_cancellation_until": later(0),
+        "terms_version": "2026-11",
+        "terms_accepted_at": later(0),
+    }
+    message = {"letter": "confirmed", "language": "nl", "study_day_id": 1, "created_at": later(0), "due_at": later(0)}
+    with transaction() as session:
+        session.execute(
+            sa.insert(Registration),
+            [
+                registration
+                | {
+                    "first_name": f"An{n}",
+                    "calendar_uid": str(n),
+                    "email": (to := f"an{n}@example.org"),
+                    "email_folded": to,
+                }
+                for n in numbers
+            ],
+        )
+        session.execute(
+            sa.insert(Message), [message | {"recipient": f"an{n}@example.org", "registration_id": n} for n in numbers]
+        )
 
 
 def messages(*columns: str) -> list[Any]:

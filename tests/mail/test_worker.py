@@ -16,12 +16,11 @@ from service.extensions import db
 from service.locale import LANGUAGES
 from service.mail.delivery import Delivery
 from service.mail.worker import work_once
-from service.models import Heartbeat, Message, Registration
+from service.models import Heartbeat
 from service.settings import Settings
-from service.transaction import transaction
 from service.web.clock import utc_now
 from tests.conftest import Clock
-from tests.mail.outgoing import change, later, messages, queue, sources
+from tests.mail.outgoing import bulk, change, later, messages, queue, sources
 from tests.smtp import HANG, SmtpServer
 from tests.usecases.steps import joined
 
@@ -205,37 +204,3 @@ def test_queue_when_throttled_all_the_time_is_delivered_without_a_hot_loop(
     assert len(smtp_server.mails) == 5_000
     assert len({mail.recipient for mail in smtp_server.mails}) == 5_000
     assert smtp_server.throttled < 500
-
-
-def bulk(count: int) -> None:
-    """Messages to as many registrations, without the rules of a sign-up."""
-    numbers = range(1, count + 1)
-    registration = {
-        "study_day_id": 1,
-        "status": "confirmed",
-        "created_at": later(0),
-        "last_name": "Peeters",
-        "language": "nl",
-        "terms_fee_cents": 1500,
-        "terms_free_cancellation_until": later(0),
-        "terms_version": "2026-11",
-        "terms_accepted_at": later(0),
-    }
-    message = {"letter": "confirmed", "language": "nl", "study_day_id": 1, "created_at": later(0), "due_at": later(0)}
-    with transaction() as session:
-        session.execute(
-            sa.insert(Registration),
-            [
-                registration
-                | {
-                    "first_name": f"An{n}",
-                    "calendar_uid": str(n),
-                    "email": (to := f"an{n}@example.org"),
-                    "email_folded": to,
-                }
-                for n in numbers
-            ],
-        )
-        session.execute(
-            sa.insert(Message), [message | {"recipient": f"an{n}@example.org", "registration_id": n} for n in numbers]
-        )

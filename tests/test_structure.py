@@ -11,8 +11,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
+from service.domain.actors import Actor
+from service.domain.audience import Audience
 from service.domain.roles import Role
 from service.transaction import transaction
+from service.usecases.write_to_many import Draft, write_to_many
 from service.web.api.calls import CALLS
 from service.web.security import GUARDED, SIGN_IN
 from tests.builders import ENDS_AT, make_organiser
@@ -39,8 +42,15 @@ def ids(app: Flask, clock: Clock) -> dict[str, int | str]:
     with transaction() as session:
         found = signed_off(session)
         make_organiser(session, slug="other", name="Other")
+        texts = {"nl": "Dag"}
+        draft = Draft(audience=Audience.CONFIRMED, subject=texts, text=texts)
+        desk, form_key = Actor("staff", "desk"), "a-form-that-was-sent"
+        bulk_mail_id = write_to_many(
+            session, found["day"], draft, count=3, form_key=form_key, actor=desk, now=ENDS_AT
+        ).id
     return {
         "slug": SLUG,
+        "bulk_mail_id": bulk_mail_id,
         "letter": "confirmed",
         "message_id": 1,
         "registration_id": found["present"],

@@ -12,6 +12,7 @@ depends_on = None
 
 WAITING = sa.text("state = 'waiting'")
 UNHEARD = sa.text("state IN ('failed', 'bounced') AND dismissed_at IS NULL")
+TO_MANY = sa.text("bulk_mail_id IS NOT NULL")
 HAS_OCCASION = sa.text("occasion IS NOT NULL")
 UNDELIVERABLE = sa.text("undeliverable_at IS NOT NULL")
 CHANGED_AT = """
@@ -43,9 +44,11 @@ def upgrade() -> None:
         sa.Column("subject", sa.JSON(), nullable=False),
         sa.Column("text", sa.JSON(), nullable=False),
         sa.Column("recipients", sa.Integer(), nullable=False),
+        sa.Column("form_key", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_bulk_mail_staff_id")),
         sa.ForeignKeyConstraint(["study_day_id"], ["study_day.id"], name=op.f("fk_bulk_mail_study_day_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_mail")),
+        sa.UniqueConstraint("form_key", name=op.f("uq_bulk_mail_form_key")),
     )
     op.create_index("ix_bulk_mail_study_day_id", "bulk_mail", ["study_day_id"])
     op.create_table(
@@ -109,6 +112,9 @@ def upgrade() -> None:
     op.create_index("ix_message_source_message_header_id", "message_source", ["message_header_id"])
     op.execute(_add_reference("message", "bulk_mail_id", "bulk_mail"))
     op.add_column("message", sa.Column("quiet_zone", sa.String(length=64), nullable=True))
+    op.create_index(
+        "ix_message_bulk_mail_id", "message", ["bulk_mail_id"], sqlite_where=TO_MANY, postgresql_where=TO_MANY
+    )
     op.add_column("message", sa.Column("occasion", sa.String(length=120), nullable=True))
     op.add_column("message", sa.Column("dismissed_at", UtcDateTime(), nullable=True))
     op.drop_index("ix_message_failed_study_day_id", table_name="message")
@@ -142,6 +148,7 @@ def downgrade() -> None:
     op.drop_column("message", "dismissed_at")
     op.drop_column("message", "occasion")
     op.drop_column("message", "quiet_zone")
+    op.drop_index("ix_message_bulk_mail_id", table_name="message")
     op.drop_column("message", "bulk_mail_id")
     op.drop_index("ix_message_source_message_header_id", table_name="message_source")
     op.drop_index("ix_registration_undeliverable_study_day_id", table_name="registration")

@@ -38,4 +38,5 @@ Action = Literal[
     "took_over",
     "upheld",
     "waived",
+    "wrote_to_many",
 ]

@@ -44,6 +44,7 @@ LETTERS: Final[Mapping[str, Waits]] = {
     "declined": Waits.UNLESS_NEAR,  # an organiser who works late is no reason to wake the asker
     "colleague_invited": Waits.UNLESS_NEAR,  # the giver did something, the colleague did not
     "place_passed_on": Waits.UNLESS_NEAR,  # the colleague did something, the giver did not
+    "bulk": Waits.UNLESS_NEAR,  # unless its sender says that it cannot wait
     "study_day_changed": Waits.UNLESS_NEAR,
     "study_day_called_off": Waits.UNLESS_NEAR,
     "fee_notice": Waits.ALWAYS,  # the day is over, the time to object is two weeks

@@ -171,6 +171,12 @@ class Conflict(Refusal):
     code = "conflict"
 
 
+class AudienceChanged(Refusal):
+    """A mail to many was confirmed for another number of people than there are by now: ``count``."""
+
+    code = "audience-changed"
+
+
 class IdempotencyMismatch(Refusal):
     """The same Idempotency-Key with another body."""
 

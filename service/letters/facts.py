@@ -185,6 +185,14 @@ class AboutRequest(AboutDay):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AboutBulk(AboutSeat):
+    """… for whom the organiser writes to many at once, in their own words."""
+
+    subject: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AboutTest(AboutDay):
     """Another letter, sent to somebody on the staff so that they see what people would get; ``letter`` is its name."""
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from service.letters.facts import (
     About,
     AboutAdmission,
+    AboutBulk,
     AboutCallingOff,
     AboutCancellation,
     AboutChange,
@@ -84,6 +85,10 @@ def _more(kind: type[About], *, day: DayFacts, person: PersonFacts, at: datetime
     """What only one kind of letter is about."""
     more: dict[type[About], dict[str, Any]] = {
         AboutAdmission: {"message": _lines(person, N_("There is a chair for one more."))},
+        AboutBulk: {
+            "subject": translate(person.language, "The programme is ready"),
+            "message": _lines(person, N_("You find the programme on our page:"), day.page_url),
+        },
         AboutCancellation: {"cancelled_at": at},
         AboutCallingOff: {"reason": _lines(person, N_("The speaker is ill."), N_("We look for another date."))},
         AboutChange: {

@@ -70,10 +70,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a person wrote, over several lines."""
+    """What a person wrote, over several lines; ``linked``: one of whom we know that their addresses may be links."""
 
     kind: ClassVar = "quote"
     text: str
+    linked: bool = False
 
 
 Block = Paragraph | Card | Button | Either | Link | Quote

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from service.letters import asked, day_changes, ended, fee_due, offered, signed_up, staff
+from service.letters import asked, bulk, day_changes, ended, fee_due, offered, signed_up, staff
 from service.letters.facts import (
     About,
     AboutAdmission,
+    AboutBulk,
     AboutCallingOff,
     AboutCancellation,
     AboutChange,
@@ -50,6 +51,7 @@ _LETTERS: Final[Mapping[str, tuple[type[About], Callable[[Any], Letter]]]] = {
     "declined": (AboutRequest, asked.declined),
     "decline_unsure": (AboutSeat, asked.decline_unsure),
     "colleague_invited": (AboutInvitation, asked.colleague_invited),
+    "bulk": (AboutBulk, bulk.bulk),
     "sign_in": (AboutSignIn, staff.sign_in),
     "test": (AboutTest, _test),
 }

@@ -17,6 +17,7 @@ from service.domain.terms import binding
 from service.letters.facts import (
     About,
     AboutAdmission,
+    AboutBulk,
     AboutCallingOff,
     AboutCancellation,
     AboutChange,
@@ -174,6 +175,11 @@ def _sign_in(case: _Case) -> AboutSignIn:
     )
 
 
+def _bulk(case: _Case) -> AboutBulk:
+    bulk, language = _row(case.found.bulk_mails, case.fact("bulk_mail"), "mail to many"), case.claim.language
+    return AboutBulk(**_seat_facts(case), subject=bulk.subject[language], message=bulk.text[language])
+
+
 def _test(case: _Case) -> AboutTest:
     reader = PersonFacts(email=case.claim.recipient, language=case.claim.language)
     return AboutTest(**_day_facts(case, reader), letter=case.fact("sample"))
@@ -189,6 +195,7 @@ BUILDERS: Final[Mapping[type[About], Callable[[_Case], About]]] = {
     AboutInvitation: _invitation,
     AboutRequest: _request,
     AboutSignIn: _sign_in,
+    AboutBulk: _bulk,
     AboutTest: _test,
 }
 

@@ -52,6 +52,11 @@ def row(
     }
 
 
+def at_once(message: dict[str, Any]) -> dict[str, Any]:
+    """The same message, at any hour: whoever sends it says that it cannot wait for the morning."""
+    return {**message, "due_at": message["created_at"], "quiet_zone": None}
+
+
 def put(session: Session, *rows: dict[str, Any]) -> None:
     """Queue messages in the caller's transaction, in one statement."""
     if rows:

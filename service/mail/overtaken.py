@@ -62,6 +62,7 @@ STILL_SO: Final[Mapping[str, StillSo]] = {
     "offer": _on_offer,
     "admitted": _on_offer,
     "study_day_changed": _LIVE,
+    "bulk": _LIVE,
     "colleague_invited": _asked_still,
     "fee_notice": _owed_still,
 }

@@ -44,6 +44,12 @@ class Message(Base):
             postgresql_where=sa.text("occasion IS NOT NULL"),
         ),
         sa.Index("ix_message_registration_id", "registration_id"),
+        sa.Index(
+            "ix_message_bulk_mail_id",
+            "bulk_mail_id",
+            sqlite_where=sa.text("bulk_mail_id IS NOT NULL"),
+            postgresql_where=sa.text("bulk_mail_id IS NOT NULL"),
+        ),
         sa.Index("ix_message_study_day_id_id", "study_day_id", "id"),
     )
 
@@ -97,3 +103,4 @@ class BulkMail(Base):
     subject: Mapped[dict[str, str]]
     text: Mapped[dict[str, str]]
     recipients: Mapped[int]
+    form_key: Mapped[str] = mapped_column(sa.String(40), unique=True)  # a form that is sent twice is one mail

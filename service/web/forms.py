@@ -37,6 +37,7 @@ CODES: Final = {
     "language-missing": N_("A text is missing in one of the chosen languages."),
     "less-than-taken": N_("More places than that are taken already."),
     "not-in-future": N_("This must be in the future."),
+    "nobody": N_("Nobody belongs to this selection now. Choose another one."),
     "human": N_("Tick this box to show that you are no machine."),
     "unknown-field": N_("This field is not known."),
     "no-offset": N_("Write the time with its offset, as in 2023-03-31T10:15:00+02:00."),

@@ -128,6 +128,10 @@ OF_CODE: Final[Mapping[str, tuple[str, str]]] = {
     "many-absent": ("conflict", N_("More than 40%% were absent. Confirm that the list is right, then sign off.")),
     "already-signed-off": ("conflict", N_("The attendance has been signed off already.")),
     "last-admin": ("conflict", N_("This is the last administrator: name another one first.")),
+    "audience-changed": (
+        "conflict",
+        N_("The number of people has changed meanwhile. Look at it again, then send."),
+    ),
     "slug-taken": ("conflict", N_("This is in use already. Choose another one.")),
 }
 """Refusals whose code is not itself a public type: the type, and a sentence of their own."""

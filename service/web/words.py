@@ -95,6 +95,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "letter": {
         "already_registered": N_("Reminder: already registered"),
         "admitted": N_("Late request admitted: a place on offer"),
+        "bulk": N_("Mail to many"),
         "cancelled_in_time": N_("Cancelled in time"),
         "cancelled_late": N_("Cancelled too late"),
         "changed": N_("Details corrected"),
@@ -114,14 +115,25 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "test": N_("Test"),
         "waiting": N_("On the waiting list"),
     },
+    "audience": {
+        "everybody": N_("Everybody who is registered"),
+        "confirmed": N_("Everybody with a confirmed place"),
+        "silent": N_("Confirmed, and have not said yet that they come"),
+        "waiting": N_("Everybody on the waiting list"),
+        "offered": N_("Everybody to whom a place is on offer"),
+        "not_checked_in": N_("Confirmed, and not checked in"),
+        "checked_in": N_("Everybody who is checked in"),
+    },
     "occasion": {
         "already_registered": N_("Somebody signs up with an address that is registered already."),
         "admitted": N_("You admit a late request: a place is on offer."),
+        "bulk": N_("You write to many people of the study day at once."),
         "cancelled_in_time": N_("Somebody cancels in time, leaves the waiting list, or is removed by you."),
         "cancelled_late": N_("Somebody cancels after free cancellation has ended."),
         "changed": N_("Somebody corrects their own details."),
         "colleague_invited": N_("Somebody wants to pass their place on: to the colleague."),
         "confirmed": N_("Somebody has a place: by sign-up, from the waiting list, by an offer, or a colleague’s."),
+        "decline_unsure": N_("A calendar declines, and it is not certain for whom: to the person with the place."),
         "declined": N_("You decline a late request."),
         "fee_notice": N_("The attendance is signed off, and a fee is due."),
         "lapsed_offer": N_("A place on offer was not accepted in time."),
@@ -171,6 +183,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "took_over": N_("Place taken over"),
         "upheld": N_("Fee upheld"),
         "waived": N_("Fee waived"),
+        "wrote_to_many": N_("Mail written to many"),
     },
 }
 

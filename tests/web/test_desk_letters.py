@@ -50,10 +50,8 @@ def test_letter_when_looked_at_is_about_this_study_day(desk: FlaskClient, langua
         assert name == "sign_in" or title in unescape(html.text)
         assert f'<html lang="{language}">' in html.text
         assert f'<pre class="letter" tabindex="0" lang="{language}">' in page
-        assert set(re.findall(r'href="(http[^"#]*)', html.text)) <= {
-            f"http://studiedag.example/{language}/integratiebeleid",
-            f"http://studiedag.example/{language}/integratiebeleid?example",
-        }
+        there = f"http://studiedag.example/{language}/integratiebeleid"
+        assert {link.partition("?example")[0] for link in re.findall(r'href="(http[^"]*)', html.text)} <= {there}
 
 
 def test_letter_when_in_its_frame_runs_nothing_and_is_framed_by_nobody_else(desk: FlaskClient) -> None:

@@ -35,6 +35,7 @@ PAGES: Final = (
     f"{DAY}/mails",
     f"{DAY}/mails?state=failed",
     f"{DAY}/mails/1",
+    f"{DAY}/mails/write",
     f"{DAY}/letters",
     f"{DAY}/letters/confirmed",
     "/admin/",
@@ -108,6 +109,24 @@ def test_desk_when_a_form_is_refused_has_no_barrier(
         found[url] = [violation["id"] for violation in Axe().run(visitor).response["violations"]]
 
     assert {url: barriers for url, barriers in found.items() if barriers} == {}
+
+
+@pytest.mark.parametrize(("language", "colours"), LOOKS)
+def test_mail_to_many_when_previewed_and_sent_has_no_barrier_and_fits(
+    visitor: Page, language: str, colours: Literal["light", "dark"]
+) -> None:
+    look(visitor, language, colours)
+    visitor.goto(f"{DAY}/mails/write")
+    visitor.fill("[name='subject.nl']", "Parkeren")
+    visitor.fill("[name='text.nl']", "Achter de KBR: https://kbr.example/")
+    found = []
+    for button in ("main form .actions button", "[name=send]"):
+        visitor.locator(button).first.click()
+        found += [violation["id"] for violation in Axe().run(visitor).response["violations"]]
+        assert visitor.evaluate("document.documentElement.scrollWidth") == 360
+
+    assert "/mails/to-many/1" in visitor.url
+    assert found == []
 
 
 def test_edit_when_rows_are_added_stays_where_they_are(visitor: Page) -> None:

@@ -4,6 +4,7 @@ from typing import get_args
 import pytest
 
 from service.domain.actions import Action
+from service.domain.audience import Audience
 from service.domain.fees import Channel, Reason, WaiverReason
 from service.domain.payment import Kind
 from service.domain.seats import Status
@@ -27,6 +28,7 @@ from service.web.words import WORDS, Words
         ("kind", ORGANISATION_KINDS),
         ("letter", ABOUT),
         ("occasion", ABOUT),
+        ("audience", Audience),
         ("action", get_args(Action)),
     ],
 )

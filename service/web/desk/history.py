@@ -89,6 +89,10 @@ def _told(line: HistoryItem, _day: StudyDay, language: str) -> list[str]:
     return [translate_n(language, "%(count)s person was told", "%(count)s people were told", number, count=number)]
 
 
+def _bulk(line: HistoryItem, day: StudyDay, language: str) -> list[str]:
+    return [*_told(line, day, language), f"“{line.facts.get('subject', '')}”"]
+
+
 def _charges(line: HistoryItem, _day: StudyDay, language: str) -> list[str]:
     number = int(line.facts.get("charges", 0))
     return [translate_n(language, "%(count)s fee is due", "%(count)s fees are due", number, count=number)]
@@ -111,5 +115,6 @@ DETAILS: Final[dict[str, Details]] = {
     "reopened": _limits,
     "signed_off": _charges,
     "waived": _waiver,
+    "wrote_to_many": _bulk,
 }
 """What is said of an action's facts."""

@@ -13,6 +13,7 @@ from service.extensions import db
 from service.locale import N_, translate
 from service.models import StudyDay
 from service.models.message import SECRET
+from service.reports.audiences import bulk_mails
 from service.reports.messages import MessageItem, message, messages_of_day, sent_message
 from service.reports.paging import Slice
 from service.transaction import transaction
@@ -46,7 +47,8 @@ def mails(slug: str) -> str:
     found = messages_of_day(db.session(), day.id, state=state, part=part)
     language = signed_in().language
     words = {"say": Words(language), "colours": COLOURS}
-    return day_page("pages/desk/mails.html", day, "mails", mails=found, state=state, notice=done(DONE), **words)
+    words |= {"mails": found, "to_many": bulk_mails(db.session(), day.id)}
+    return day_page("pages/desk/mails.html", day, "mails", state=state, notice=done(DONE), **words)
 
 
 @mail_pages.get("/<id:message_id>")

@@ -14,6 +14,7 @@ from werkzeug.routing import Rule
 from service.domain.actors import Actor
 from service.domain.audience import Audience
 from service.domain.roles import Role
+from service.models import IncomingMail
 from service.transaction import transaction
 from service.usecases.write_to_many import Draft, write_to_many
 from service.web.api.calls import CALLS
@@ -41,6 +42,12 @@ def ids(app: Flask, clock: Clock) -> dict[str, int | str]:
     clock.set(ENDS_AT)
     with transaction() as session:
         found = signed_off(session)
+        mail = IncomingMail(
+            identity="1", received_at=ENDS_AT, kind="other", outcome="which_day", organiser_id=found["organiser"]
+        )
+        session.add(mail)
+        session.flush()
+        found["mail"] = mail.id
         make_organiser(session, slug="other", name="Other")
         texts = {"nl": "Dag"}
         draft = Draft(audience=Audience.CONFIRMED, subject=texts, text=texts)
@@ -57,6 +64,7 @@ def ids(app: Flask, clock: Clock) -> dict[str, int | str]:
         "request_id": found["late_request"],
         "charge_id": found["charge_late"],
         "role_id": 1,
+        "mail_id": found["mail"],
     }
 
 

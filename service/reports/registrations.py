@@ -95,6 +95,8 @@ class RegistrationDetails(RegistrationItem):
     invoice_address: str
     invoice_reference: str
     answers: Mapping[str, Any]
+    undeliverable_at: datetime | None
+    calendar_answer: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def request_late(
     day = session.execute(sa.select(StudyDay).where(StudyDay.slug == slug)).scalar_one_or_none()
     if day is None:
         raise NotFound
-    _require_closed(day, now=now)
+    require_closed(day, now=now)
     answers, wrong = check_answers(day.questions, application.answers)
     if wrong:
         raise InvalidInput(wrong)
@@ -142,7 +142,11 @@ def decline(session: Session, request_id: int, message: str, *, actor: Actor, no
     return request
 
 
-def _require_closed(day: StudyDay, *, now: datetime) -> None:
+def require_closed(day: StudyDay, *, now: datetime) -> None:
+    """Late requests are made from closing until the start.
+
+    :raises NotFound, RegistrationNotOpen, RegistrationOpen, StudyDayOver, StudyDayCancelled: not the time for it.
+    """
     match phase(day.window, full=False, now=now):
         case Phase.DRAFT:
             raise NotFound

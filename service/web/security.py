@@ -12,7 +12,16 @@ from service.domain.actors import Actor
 from service.domain.refusals import NotAllowed, NotFound
 from service.domain.roles import Principal, Role
 from service.extensions import db
-from service.models import ApiToken, Charge, LateRequest, Registration, Staff, StaffSession, StudyDay
+from service.models import (
+    ApiToken,
+    Charge,
+    IncomingMail,
+    LateRequest,
+    Registration,
+    Staff,
+    StaffSession,
+    StudyDay,
+)
 from service.runtime import runtime
 from service.usecases.staff import SESSION_LASTS, token_hash
 from service.web.clock import now
@@ -117,6 +126,19 @@ def own_late_request(request_id: int, *roles: Role) -> LateRequest:
 def own_charge(charge_id: int, *roles: Role) -> Charge:
     """A charge by its id. :raises NotFound, NotAllowed: as ``require``."""
     return _own(Charge, charge_id, roles)
+
+
+def own_incoming_mail(mail_id: int, *roles: Role) -> IncomingMail:
+    """A mail that reached the mailbox; whose it is nobody knows, is for admins.
+
+    :raises NotFound, NotAllowed: as ``require``.
+    """
+    mail = db.session.get(IncomingMail, mail_id)
+    if mail is None or (mail.organiser_id is None and signed_in().organisers(*roles) is not None):
+        raise NotFound
+    if mail.organiser_id is not None:
+        require(mail.organiser_id, *roles)
+    return mail
 
 
 def set_cookie(response: Response, token: str) -> None:

@@ -12,6 +12,7 @@ from service.locale import N_, translate
 from service.models import StudyDay
 from service.reports.attention import attention, days_gone_by, days_to_come
 from service.reports.glance import at_a_glance
+from service.reports.mailbox import waiting_count
 from service.runtime import runtime
 from service.web.clock import now
 from service.web.desk.acting import done
@@ -56,6 +57,7 @@ def days() -> str:
         number=number,
         more=more,
         several=scope is None or len(scope) > 1,
+        mails_waiting=waiting_count(session, who.organisers(Role.ORGANISER)) if number == 1 else 0,
         may_arrange=_may_arrange_somewhere(),
         phase_of=_phase_of,
     )

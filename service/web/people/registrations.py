@@ -18,6 +18,7 @@ from service.models import Registration, StudyDay
 from service.reports.attendance import check_ins
 from service.reports.charges import charge_of
 from service.reports.history import history_of_registration
+from service.reports.mailbox import from_registration
 from service.reports.messages import messages_of_registration
 from service.reports.paging import Slice
 from service.reports.registrations import (
@@ -105,6 +106,7 @@ def one(slug: str, registration_id: int) -> str:
         mails=messages_of_registration(session, row.id, WHOLE_STORY).items,
         history=history_of_registration(session, row.id, WHOLE_STORY).items,
         door=check_ins(session, row.id),
+        received=from_registration(session, row.id),
         answers=_answers(day, person.answers, language),
         say=Words(language),
         colours=COLOURS,

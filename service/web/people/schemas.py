@@ -19,8 +19,8 @@ class ReasonSchema(Form):
     reason = Text(2000, lines=True, required=True)
 
 
-class DeclineSchema(Form):
-    """The organiser's own words in the mail that says no."""
+class AnswerSchema(Form):
+    """The organiser's own words in the mail that says yes or no."""
 
     message = Text(2000, lines=True)
 

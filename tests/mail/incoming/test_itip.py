@@ -1,0 +1,153 @@
+import pytest
+
+from service.mail.incoming.unreadable import UnreadableError
+from tests.mail.incoming.shapes import (
+    AT,
+    DECLINED,
+    GMAIL,
+    OUTLOOK,
+    PLAIN_OBJECT,
+    SHAPES,
+    UID,
+    WHO,
+    WORDS,
+    answer,
+    calendar,
+    mail,
+    parsed,
+    part,
+)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_answer_when_a_program_sends_it_is_understood(shape: str) -> None:
+    (reply,) = parsed(SHAPES[shape]).replies
+
+    assert (reply.uid, reply.attendee, reply.participation) == (UID, WHO.casefold(), "declined")
+    assert (reply.sequence, reply.stamp) == (2, AT)
+
+
+def test_answer_when_outlook_sends_it_has_its_comment() -> None:
+    assert parsed(OUTLOOK).replies[0].comment == "Ik ben die dag in Gent, sorry\nAn"
+
+
+def test_answer_when_gmail_sends_it_is_automatic_and_there_once() -> None:
+    read = parsed(GMAIL)
+
+    assert read.automatic
+    assert len(read.replies) == 1
+    assert read.text == "An Peeters has declined this invitation."
+
+
+@pytest.mark.parametrize(
+    ("said", "participation"),
+    [
+        ("ACCEPTED", "accepted"),
+        ("tentative", "tentative"),
+        ("Declined", "declined"),
+        ("DELEGATED", "delegated"),
+        ('"DECLINED"', "declined"),
+    ],
+)
+def test_answer_when_it_says_so(said: str, participation: str) -> None:
+    lines = answer(f"ATTENDEE;PARTSTAT={said}:mailto:{WHO}")
+
+    (reply,) = parsed(mail(WORDS, part("text/calendar; method=REPLY", calendar(*lines)))).replies
+    assert reply.participation == participation
+
+
+def test_answer_when_it_proposes_another_time_is_a_counter() -> None:
+    source = mail(WORDS, part("text/calendar; method=COUNTER", PLAIN_OBJECT.replace("REPLY", "COUNTER")))
+
+    assert [reply.participation for reply in parsed(source).replies] == ["counter"]
+
+
+def test_answer_when_it_names_several_people_names_nobody() -> None:
+    lines = (*answer(DECLINED), "ATTENDEE;PARTSTAT=DECLINED:mailto:bo@example.org")
+
+    (reply,) = parsed(mail(WORDS, part("text/calendar; method=REPLY", calendar(*lines)))).replies
+    assert reply.attendee == ""
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        answer(f"ATTENDEE:mailto:{WHO}"),
+        answer(f"ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:{WHO}"),
+        answer(f"ATTENDEE;PARTSTAT=COMPLETED:mailto:{WHO}"),
+        answer("SUMMARY:no attendee"),
+        (DECLINED, "SEQUENCE:2"),
+        (*answer(DECLINED), "RECURRENCE-ID:20230331T081500Z"),
+        (f"UID:{'x' * 300}", DECLINED),
+        ("BEGIN:VALARM", *answer(DECLINED), "END:VALARM"),
+    ],
+)
+def test_answer_when_it_answers_nothing_of_ours_is_none(lines: tuple[str, ...]) -> None:
+    assert parsed(mail(WORDS, part("text/calendar; method=REPLY", calendar(*lines)))).replies == ()
+
+
+@pytest.mark.parametrize("method", ["REQUEST", "CANCEL", "PUBLISH", "REFRESH", ""])
+def test_object_when_it_is_no_answer_is_none(method: str) -> None:
+    source = calendar(*answer(DECLINED), method=f"METHOD:{method}" if method else "")
+
+    assert parsed(mail(WORDS, part("text/calendar", source))).replies == ()
+
+
+def test_object_when_it_says_another_method_than_its_part_is_believed() -> None:
+    source = mail(WORDS, part("text/calendar; method=REPLY", PLAIN_OBJECT.replace("REPLY", "REQUEST")))
+
+    assert parsed(source).replies == ()
+
+
+@pytest.mark.parametrize("kind", ["message/rfc822", "message/global"])
+def test_answer_when_it_is_inside_a_forwarded_mail_is_none(kind: str) -> None:
+    assert parsed(mail(WORDS, part(kind, OUTLOOK.decode().replace("b1", "inner")), top="multipart/mixed")).replies == ()
+
+
+def test_answer_when_it_is_inside_a_bounce_is_none() -> None:
+    status = part(
+        "message/delivery-status", "Reporting-MTA: dns; mx\r\n\r\nFinal-Recipient: rfc822; a@b.be\r\nAction: failed"
+    )
+    source = mail(
+        WORDS,
+        status,
+        part("message/rfc822", OUTLOOK.decode().replace("b1", "inner")),
+        top="multipart/report; report-type=delivery-status",
+    )
+
+    assert parsed(source).replies == ()
+
+
+@pytest.mark.parametrize(
+    ("sequence", "stamp", "read"),
+    [
+        ("-1", "20230310T093000Z", (0, AT)),
+        ("99999999999999", "20230310T093000", (0, AT)),
+        ("4294967296", "yesterday", (2**31 - 1, None)),
+        ("two", "20231399T993000Z", (0, None)),
+    ],
+)
+def test_answer_when_its_figures_are_wrong_is_read_without_them(
+    sequence: str, stamp: str, read: tuple[int, object]
+) -> None:
+    lines = (f"UID:{UID}", DECLINED, f"SEQUENCE:{sequence}", f"DTSTAMP:{stamp}")
+
+    (reply,) = parsed(mail(WORDS, part("text/calendar; method=REPLY", calendar(*lines)))).replies
+    assert (reply.sequence, reply.stamp) == read
+
+
+def test_answers_when_several_events_are_answered_are_several() -> None:
+    other = calendar(*answer(DECLINED)).replace("END:VCALENDAR", "")
+    source = f"{other}BEGIN:VEVENT\r\nUID:second\r\n{DECLINED}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+
+    assert [reply.uid for reply in parsed(mail(WORDS, part("text/calendar; method=REPLY", source))).replies] == [
+        UID,
+        "second",
+    ]
+
+
+def test_answer_when_it_is_for_a_crowd_is_unreadable() -> None:
+    lines = answer(*[f"ATTENDEE;PARTSTAT=DECLINED:mailto:a{number}@example.org" for number in range(101)])
+
+    with pytest.raises(UnreadableError, match="too_many_attendees"):
+        parsed(mail(WORDS, part("text/calendar; method=REPLY", calendar(*lines))))

@@ -31,6 +31,7 @@ pytest_plugins = [
     "tests.smtp",
     "tests.authority",
     "tests.dovecot",
+    "tests.postfix",
 ]
 
 POSTGRESQL = os.environ.get("TEST_DATABASE_URL", "")

@@ -17,10 +17,12 @@ from service.reports.alarms import dead_letters, dead_letters_to_staff, late_mai
 from service.reports.history import history_of_day
 from service.reports.messages import messages_of_day
 from service.reports.registrations import Filter, registrations
+from service.reports.reminders import days_to_remind
 from service.transaction import transaction
 from service.usecases.cancel import cancel, lapse_offers
 from service.usecases.register import register
-from tests.builders import FREE_UNTIL, NOW, make_application, make_day
+from service.usecases.remind import remind
+from tests.builders import FREE_UNTIL, NOW, STARTS_AT, make_application, make_day
 from tests.usecases.steps import FORM, LINK, SLUG, given_day, joined
 
 DAYS, EACH = 40, 250
@@ -29,6 +31,7 @@ FEW = "ix_message_unheard_study_day_id"
 """An index of few rows, however many there are in its table."""
 NUMBERS = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {DAYS * EACH})"
 DAY = f"2 + i - i / {DAYS} * {DAYS}"
+CALL = FREE_UNTIL - timedelta(days=4, hours=14)
 THEN = "'2023-02-01 00:00:00'"
 EMPTY = (
     *("organisation", "function", "town", "phone", "dietary", "access_needs", "remarks", "invoice_name"),
@@ -37,7 +40,7 @@ EMPTY = (
 ROWS: dict[str, dict[str, str]] = {
     "registration": {
         **dict.fromkeys(EMPTY, "''"),
-        **dict.fromkeys(("created_at", "terms_free_cancellation_until", "terms_accepted_at"), THEN),
+        **dict.fromkeys(("created_at", "seated_at", "terms_free_cancellation_until", "terms_accepted_at"), THEN),
         "study_day_id": DAY,
         "status": "'confirmed'",
         "calendar_uid": "'seed-' || i",
@@ -104,7 +107,7 @@ def overheard() -> Iterator[list[tuple[str, Any]]]:
 
     def hear(_c: object, _cursor: object, statement: str, parameters: Any, _context: object, many: bool) -> None:
         verb = statement.split(maxsplit=1)[0]
-        if verb in {"SELECT", "UPDATE"}:
+        if verb in {"SELECT", "UPDATE"} or " SELECT " in statement:
             heard.append((statement, parameters[0] if many else parameters))
 
     sa.event.listen(db.engine, "before_cursor_execute", hear)
@@ -143,6 +146,18 @@ def let_offers_lapse(session: Session) -> object:
     return lapse_offers(session, now=FREE_UNTIL)
 
 
+def ask_what_is_due(session: Session) -> object:
+    return days_to_remind(session.connection(), now=CALL)
+
+
+def call_for_the_last_time(session: Session) -> object:
+    return remind(session, 2, now=CALL)
+
+
+def remind_of_what_is_practical(session: Session) -> object:
+    return remind(session, 2, now=STARTS_AT - timedelta(days=2))
+
+
 def first_page(session: Session) -> object:
     return registrations(session, 2)
 
@@ -169,6 +184,7 @@ def what_happened(session: Session) -> object:
 
 WORKS: tuple[Callable[[Session], object], ...] = (
     *(sign_up, sign_up_again, cancel_and_promote, let_offers_lapse),
+    *(ask_what_is_due, call_for_the_last_time, remind_of_what_is_practical),
     *(first_page, search_within_a_day, mails, alarms, figures, what_happened),
 )
 

@@ -97,6 +97,17 @@ def upgrade() -> None:
     )
     op.add_column("study_day", sa.Column("changed_at", UtcDateTime(), nullable=True))
     op.execute(CHANGED_AT)
+    op.create_table(
+        "reminded",
+        sa.Column("study_day_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("about", sa.String(length=30), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["study_day_id"], ["study_day.id"], name=op.f("fk_reminded_study_day_id")),
+        sa.PrimaryKeyConstraint("study_day_id", "kind", "about", name=op.f("pk_reminded")),
+    )
+    op.add_column("study_day", sa.Column("kept_limits", sa.JSON(), nullable=False, server_default="[]"))
     op.add_column("registration", sa.Column("coming_at", UtcDateTime(), nullable=True))
     op.add_column("registration", sa.Column("undeliverable_at", UtcDateTime(), nullable=True))
     op.add_column("registration", sa.Column("calendar_answer", sa.String(length=12), nullable=True))
@@ -158,6 +169,8 @@ def downgrade() -> None:
     op.drop_column("registration", "undeliverable_at")
     op.drop_column("registration", "coming_at")
     op.drop_column("study_day", "changed_at")
+    op.drop_column("study_day", "kept_limits")
+    op.drop_table("reminded")
     op.drop_table("incoming_mail")
     op.drop_table("bulk_mail")
     op.drop_table("mailbox_state")

@@ -47,8 +47,13 @@ LETTERS: Final[Mapping[str, Waits]] = {
     "bulk": Waits.UNLESS_NEAR,  # unless its sender says that it cannot wait
     "study_day_changed": Waits.UNLESS_NEAR,
     "study_day_called_off": Waits.UNLESS_NEAR,
+    "last_call": Waits.ALWAYS,  # three working days are left
+    "practical": Waits.ALWAYS,
+    "sign_off_due": Waits.ALWAYS,
     "fee_notice": Waits.ALWAYS,  # the day is over, the time to object is two weeks
 }
+
+TO_STAFF: Final = frozenset({"sign_off_due"})
 
 
 class Day(Protocol):
@@ -90,7 +95,8 @@ def departure(letter: str, day: Day | None, *, unasked: bool = False, now: datet
         raise TypeError(f"{letter} keeps to the nights of a study day, and was given none")
     if waits is Waits.UNLESS_NEAR and near(day, now=now):
         return Departure(now)
-    return Departure(awake(now, day.time_zone), day.time_zone)
+    zone = STAFF_ZONE if letter in TO_STAFF else day.time_zone
+    return Departure(awake(now, zone), zone)
 
 
 def heard_at(day: Day, *, now: datetime) -> datetime:

@@ -1,10 +1,13 @@
 """Rows -> facts: the same for the worker, which has rows of columns, and for pages, which have whole ones."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from service.domain.fees import Policy
 from service.domain.terms import Terms
 from service.letters.facts import CameBy, DayFacts, PersonFacts, Seat, SeatFacts
+from service.letters.reminder_facts import PartFacts
 from service.locale import in_language
 from service.wording import address
 
@@ -25,6 +28,19 @@ def day_facts(day: Any, language: str, *, organiser: str, page_url: str) -> DayF
         free_cancellation_until=day.free_cancellation_until,
         refill_lets_off=day.late_cancellation_policy == Policy.UNLESS_REFILLED,
     )
+
+
+def programme_facts(sessions: Sequence[Mapping[str, Any]], language: str) -> tuple[PartFacts, ...]:
+    """The parts of a programme, as ``StudyDay.sessions`` has them, by time."""
+    parts = [
+        PartFacts(
+            title=in_language(session["title"], language),
+            starts_at=datetime.fromisoformat(session["starts_at"]),
+            ends_at=datetime.fromisoformat(session["ends_at"]),
+        )
+        for session in sessions
+    ]
+    return tuple(sorted(parts, key=lambda part: (part.starts_at, part.ends_at)))
 
 
 def person_facts(registration: Any, *, email: str, language: str) -> PersonFacts:

@@ -27,12 +27,13 @@ from service.letters.facts import (
     Seat,
     SeatFacts,
 )
+from service.letters.reminder_facts import AboutPractical, AboutSignOff, PartFacts
 from service.locale import N_, translate
 
 UID: Final = "Zq3mX8vT1kLw5nRy7bHc2pJd"
 AFTER_LIMIT: Final = frozenset({"offer", "admitted", "lapsed_offer", "cancelled_late"})
 AFTER_CLOSING: Final = frozenset({"late_request_received", "declined"})
-AFTER_DAY: Final = frozenset({"fee_notice"})
+AFTER_DAY: Final = frozenset({"fee_notice", "sign_off_due"})
 """Letters of a time of their own; all others go before free cancellation ends."""
 STATUS: Final[dict[str, Seat]] = {
     "waiting": "waiting",
@@ -103,7 +104,17 @@ def _more(kind: type[About], *, day: DayFacts, person: PersonFacts, at: datetime
             "objection_until": at + timedelta(days=14),
         },
         AboutInvitation: {"giver": replace(person, first_name="Bo", last_name="Maes"), "url": link},
+        AboutPractical: {
+            "programme": (
+                PartFacts(
+                    title=translate(person.language, N_("Welcome and registration")),
+                    starts_at=day.starts_at,
+                    ends_at=day.starts_at + timedelta(minutes=30),
+                ),
+            )
+        },
         AboutRequest: {"message": _lines(person, N_("Every chair is taken."), N_("We are sorry."))},
+        AboutSignOff: {"url": link, "again": True},
         AboutSignIn: {
             "organiser": day.organiser,
             "mailbox": day.mailbox,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from service.letters import asked, bulk, day_changes, ended, fee_due, offered, signed_up, staff
+from service.letters import asked, bulk, day_changes, ended, fee_due, offered, reminders, signed_up, staff
 from service.letters.facts import (
     About,
     AboutAdmission,
@@ -21,6 +21,7 @@ from service.letters.facts import (
     AboutTest,
 )
 from service.letters.letter import Letter
+from service.letters.reminder_facts import AboutPractical, AboutSignOff
 from service.letters.samples import sample, usual_moment
 from service.locale import translate
 
@@ -52,6 +53,9 @@ _LETTERS: Final[Mapping[str, tuple[type[About], Callable[[Any], Letter]]]] = {
     "decline_unsure": (AboutSeat, asked.decline_unsure),
     "colleague_invited": (AboutInvitation, asked.colleague_invited),
     "bulk": (AboutBulk, bulk.bulk),
+    "last_call": (AboutSeat, reminders.last_call),
+    "practical": (AboutPractical, reminders.practical),
+    "sign_off_due": (AboutSignOff, reminders.sign_off_due),
     "sign_in": (AboutSignIn, staff.sign_in),
     "test": (AboutTest, _test),
 }

@@ -29,6 +29,8 @@ _DAYS = _select(
     StudyDay.mailbox,
     StudyDay.venue,
     StudyDay.online_url,
+    StudyDay.sessions,
+    StudyDay.signed_off_at,
     Organiser.name.label("organiser"),
 ).join(Organiser, Organiser.id == StudyDay.organiser_id)
 _REGISTRATIONS = _select(

@@ -5,17 +5,21 @@ time); names, titles and times are read when the worker renders it. Nothing is r
 leave, and whose nights it keeps to, is decided in here as well (``domain.quiet``).
 """
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from service.domain.quiet import Day, departure
 from service.domain.subject import Subject
-from service.models import Message, Registration
+from service.models import Message, Registration, StudyDay
 
-INSERT = sa.insert(Message.__table__)  # type: ignore[arg-type]  # a mapped class's table is typed as FromClause
+_TABLE: sa.Table = Message.__table__  # type: ignore[assignment]  # declarative mapping makes tables
+INSERT = sa.insert(_TABLE)
+_INSERT: Final[Mapping[str, Callable[..., Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def row(
@@ -61,6 +65,40 @@ def put(session: Session, *rows: dict[str, Any]) -> None:
     """Queue messages in the caller's transaction, in one statement."""
     if rows:
         session.execute(INSERT, list(rows))
+
+
+def put_to_each(
+    session: Session,
+    letter: str,
+    recipients: sa.Select[int, str, str],
+    *,
+    day: StudyDay,
+    registrants: bool,
+    occasion: str,
+    now: datetime,
+    **facts: object,
+) -> int:
+    """Queue one letter to each of many, in one statement; returns to how many.
+
+    :param recipients: ids, addresses and languages of registrants, or of staff.
+    :param occasion: with the id it names what is written about once and no more; who was written to is left out.
+    """
+    about = Subject(day.organiser_id, day.id)
+    one = row(letter, about=about, to="", language="", day=day, unasked=True, now=now, **facts)
+    id, email, language = recipients.subquery().columns
+    values: dict[str, Any] = {
+        **{name: sa.literal(value, _TABLE.c[name].type) for name, value in one.items()},
+        "recipient": email,
+        "language": language,
+        "registration_id": id if registrants else sa.null(),
+        "occasion": sa.literal(f"{occasion}:") + sa.cast(id, sa.String(20)),
+    }
+    insert = _INSERT[session.get_bind().dialect.name](_TABLE)
+    each = sa.select(*values.values()).order_by(id)
+    statement = insert.from_select(list(values), each).on_conflict_do_nothing(
+        index_elements=["occasion"], index_where=sa.text("occasion IS NOT NULL")
+    )
+    return len(session.execute(statement.returning(_TABLE.c.id)).all())
 
 
 def about(registration: Registration) -> Subject:

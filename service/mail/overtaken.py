@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from service.domain.seats import Status
+from service.domain.terms import binding
 from service.domain.windows import on_time
 from service.mail.claims import Claim
 from service.mail.gather import Found
@@ -55,6 +56,23 @@ def _owed_still(claim: Claim, found: Found, _now: datetime) -> bool:
     return charge is None or charge.status == "draft"
 
 
+def _free_still(claim: Claim, found: Found, now: datetime) -> bool:
+    registration, day = _registration(claim, found), found.days.get(claim.study_day_id or 0)
+    if registration is None or day is None:
+        return True
+    return registration.status == Status.CONFIRMED and on_time(now, binding(registration, day).free_until)
+
+
+def _to_come(claim: Claim, found: Found, now: datetime) -> bool:
+    day = found.days.get(claim.study_day_id or 0)
+    return (day is None or on_time(now, day.starts_at)) and _stands(Status.CONFIRMED)(claim, found, now)
+
+
+def _not_signed_off(claim: Claim, found: Found, _now: datetime) -> bool:
+    day = found.days.get(claim.study_day_id or 0)
+    return day is None or day.signed_off_at is None
+
+
 _LIVE: Final = _stands(Status.CONFIRMED, Status.OFFERED, Status.WAITING)
 STILL_SO: Final[Mapping[str, StillSo]] = {
     "confirmed": _stands(Status.CONFIRMED),
@@ -65,5 +83,8 @@ STILL_SO: Final[Mapping[str, StillSo]] = {
     "bulk": _LIVE,
     "colleague_invited": _asked_still,
     "fee_notice": _owed_still,
+    "last_call": _free_still,
+    "practical": _to_come,
+    "sign_off_due": _not_signed_off,
 }
 """Of each letter that can be overtaken, what must still be so; all others tell what has happened, and that stays."""

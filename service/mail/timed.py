@@ -1,4 +1,4 @@
-"""What a worker does by the clock, beside mail: signs of life, claims of the dead, offers that lapse, what expires."""
+"""What a worker does by the clock, beside mail: beats, stale claims, offers that lapse, reminders, what expires."""
 
 import time
 from collections.abc import Callable
@@ -12,8 +12,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from service.domain.seats import Status
 from service.mail import claims
 from service.models import Heartbeat, IdempotencyKey, RateLimit, Registration, SignInLink, StaffSession
+from service.reports.reminders import days_to_remind
 from service.transaction import glance, transaction
 from service.usecases.cancel import lapse_offers
+from service.usecases.remind import remind
 
 KEYS_LAST: Final = timedelta(days=1)
 SESSIONS_LAST: Final = timedelta(days=30)
@@ -51,6 +53,15 @@ def lapse(now: datetime) -> None:
             ended = lapse_offers(session, now=now)
 
 
+def write_reminders(now: datetime) -> None:
+    """Queue what the clock asks for, each study day in a transaction of its own (docs/decisions/0047)."""
+    with glance() as connection:
+        days = days_to_remind(connection, now=now)
+    for day_id in days:
+        with transaction() as session:
+            remind(session, day_id, now=now)
+
+
 def forget(now: datetime) -> None:
     """Delete what is over: answers kept for repeated requests, counters, links and sessions of staff."""
     with glance() as connection:
@@ -74,7 +85,7 @@ class Job:
 
 def jobs() -> list[Job]:
     """All of it, due at once."""
-    return [Job(beat, 15), Job(take_back_stale, 15), Job(lapse, 5), Job(forget, 600)]
+    return [Job(beat, 15), Job(take_back_stale, 15), Job(lapse, 5), Job(write_reminders, 30), Job(forget, 600)]
 
 
 @dataclass(slots=True)

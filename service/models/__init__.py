@@ -7,6 +7,7 @@ from service.models.message import BulkMail, Message, MessageSource
 from service.models.organiser import ApiToken, Organiser, SignInLink, Staff, StaffRole, StaffSession
 from service.models.record import Heartbeat, History, IdempotencyKey, RateLimit
 from service.models.registration import CheckIn, LateRequest, Registration, Transfer
+from service.models.reminder import Reminded
 from service.models.study_day import StudyDay
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Organiser",
     "RateLimit",
     "Registration",
+    "Reminded",
     "SignInLink",
     "Staff",
     "StaffRole",

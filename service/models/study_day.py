@@ -52,6 +52,7 @@ class StudyDay(Base):
     closes_at: Mapped[datetime]
     free_cancellation_until: Mapped[datetime]
     free_again_until: Mapped[datetime | None]  # after a notice of change (rules.md 6)
+    kept_limits: Mapped[list[str]] = mapped_column(default=list)  # ISO; kinder ones that it had once, as some still do
 
     capacity: Mapped[int | None]
     waiting_list: Mapped[bool] = mapped_column(default=True)

@@ -104,6 +104,7 @@ def _keep_what_was_kinder(session: Session, day: StudyDay, changed: Mapping[str,
     if changed.get("free_cancellation_until", until) < until:
         kinder = (Registration.terms_free_cancellation_until < until) & (limit.is_(None) | (limit < until))
         session.execute(theirs.where(kinder).values(granted_free_until=until))
+        day.kept_limits = [*day.kept_limits, until.isoformat()]  # so that its last call is not forgotten
 
 
 def _check(day: StudyDay) -> None:

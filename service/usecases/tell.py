@@ -91,6 +91,8 @@ def tell(session: Session, day: StudyDay, notice: Notice, *, now: datetime) -> N
         if not news:
             continue
         registration.sequence += 1
+        if "starts_at" in news:
+            registration.coming_at = None  # said of another date
         if registration.status == Status.OFFERED and registration.offered_until is not None:
             registration.offered_until = min(registration.offered_until, day.starts_at - LAST_OFFER_BEFORE_START)
         held = registration.status == Status.CONFIRMED

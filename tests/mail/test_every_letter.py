@@ -24,6 +24,7 @@ from service.usecases.cancel import lapse_offers, not_me
 from service.usecases.correct import correct
 from service.usecases.open_close import call_off
 from service.usecases.register import register
+from service.usecases.remind import remind
 from service.usecases.staff import add_staff, mail_sign_in_link
 from service.usecases.transfer import invite_colleague, take_over
 from service.usecases.try_letter import try_letter
@@ -46,6 +47,7 @@ from tests.usecases.steps import (
 )
 
 LATE = FREE_UNTIL + timedelta(hours=1)
+AFTERWARDS = ENDS_AT + timedelta(days=2)
 SITE = "http://studiedag.example"
 TOWN_HALL = {
     "name": "Stadhuis",
@@ -82,7 +84,11 @@ def every_letter() -> None:
         register(session, "other", make_application(10), actor=FORM, now=NOW)
         call_off(session, other, reason="The speaker is ill.", actor=DESK, now=NOW)
         add_staff(session, "desk@example.org", Role.ORGANISER, organiser, language="fr", actor=DESK, now=NOW)
-        mail_sign_in_link(session, "desk@example.org", now=ENDS_AT)
+        mail_sign_in_link(session, "desk@example.org", now=AFTERWARDS)
+        third = make_day(session, slug="third", organiser=organiser).id
+        register(session, "third", make_application(11), actor=FORM, now=NOW)
+        for now in (FREE_UNTIL - timedelta(days=2, hours=9), STARTS_AT - timedelta(days=1), AFTERWARDS):
+            remind(session, third, now=now)
         desk = session.execute(sa.select(Staff.id).where(Staff.email == "desk@example.org")).scalar_one()
         people = audiences(session, day_id)[Audience.CONFIRMED]
         texts = {"nl": "Dag"}
@@ -97,7 +103,7 @@ def test_letters_when_queued_by_their_use_cases_all_leave(
     every_letter()
     for id in messages("id"):
         change(id, quiet_zone=None)  # else some would be overtaken by what happened since
-    clock.set(ENDS_AT)
+    clock.set(AFTERWARDS)
 
     while delivery.batch():
         pass
@@ -118,7 +124,7 @@ def test_batch_when_longer_needs_no_more_queries() -> None:
 
 def claims_of(*, letters: int) -> list[Claim]:
     with glance() as connection:
-        found = claims.claim(connection, claims.due(connection, 1000, now=ENDS_AT), now=ENDS_AT)
+        found = claims.claim(connection, claims.due(connection, 1000, now=AFTERWARDS), now=AFTERWARDS)
         claims.release(connection, found)
     return found[:letters]
 
@@ -132,7 +138,7 @@ def statements(claimed: list[Claim]) -> int:
 
     with glance() as connection:
         event.listen(db.engine, "before_cursor_execute", count)
-        prepared = prepare(connection, claimed, runtime().links, now=ENDS_AT)
+        prepared = prepare(connection, claimed, runtime().links, now=AFTERWARDS)
         event.remove(db.engine, "before_cursor_execute", count)
     written = [*prepared.ready, *prepared.overtaken]
     assert (len(written), prepared.broken) == (len(claimed), [])

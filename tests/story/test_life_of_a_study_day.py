@@ -24,6 +24,7 @@ from tests.story.stage import DAYS, MAILBOX, SLUG, Stage, address, form
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+LAST_CALL = datetime(2023, 3, 15, 8, tzinfo=UTC)  # a Wednesday: three working days before Monday
 ENTERPRISE = "0403.170.701"
 DAY = {
     "slug": SLUG,
@@ -57,6 +58,7 @@ def stage(settings: Settings, clock: Clock, smtp_server: SmtpServer) -> Iterator
 def test_life_of_a_study_day_when_everything_happens(stage: Stage) -> None:
     registration_is_open(stage)
     some_change_their_minds_in_time(stage)
+    they_are_asked_whether_they_come(stage)
     free_cancellation_ends(stage)
     registration_closes(stage)
     a_late_comer_is_admitted(stage)
@@ -122,6 +124,20 @@ def some_change_their_minds_in_time(stage: Stage) -> None:
     stage.work()
     assert stage.registration("carl")["cancellation"]["verdict"] == "on_time"
     assert stage.registration("hugo")["status"] == "confirmed"
+
+
+def they_are_asked_whether_they_come(stage: Stage) -> None:
+    stage.at(LAST_CALL - SECOND)
+    told = len(stage.office.mails)
+    stage.at(LAST_CALL)
+    called = stage.office.mails[told:]
+    assert sorted(str(mail["To"]).split("<")[-1].rstrip(">") for mail in called) == sorted(
+        address(name) for name in ("an", "dora", "els", "fons", "hugo")
+    )
+    assert "tot en met zondag 19 maart 2023, 23:59" in " ".join(text_of(stage.office.newest(address("an"))).split())
+    assert stage.act("an", "coming").status == 200
+    stage.at(LAST_CALL + HOUR)
+    assert len(stage.office.mails) == told + 5
 
 
 def free_cancellation_ends(stage: Stage) -> None:
@@ -248,6 +264,8 @@ def every_figure_is_right(stage: Stage) -> None:
         "confirmed": 9,
         "waiting": 3,
         "already_registered": 1,
+        "last_call": 5,
+        "practical": 5,
         "cancelled_in_time": 1,
         "cancelled_late": 3,
         "colleague_invited": 1,
@@ -258,8 +276,8 @@ def every_figure_is_right(stage: Stage) -> None:
         "admitted": 1,
         "fee_notice": 5,
     }
-    assert states == {"sent": 29}
-    assert len(stage.office.mails) == 29
-    assert len({mail["Message-ID"] for mail in stage.office.mails}) == 29
+    assert states == {"sent": 39}
+    assert len(stage.office.mails) == 39
+    assert len({mail["Message-ID"] for mail in stage.office.mails}) == 39
     assert charges == {"invoiced": 4, "waived": 1}
     assert tuple(counters) == (4, 0)

@@ -93,6 +93,10 @@ def _bulk(line: HistoryItem, day: StudyDay, language: str) -> list[str]:
     return [*_told(line, day, language), f"“{line.facts.get('subject', '')}”"]
 
 
+def _reminded(line: HistoryItem, day: StudyDay, language: str) -> list[str]:
+    return [*_letter(line, day, language), *_told(line, day, language)]
+
+
 def _charges(line: HistoryItem, _day: StudyDay, language: str) -> list[str]:
     number = int(line.facts.get("charges", 0))
     return [translate_n(language, "%(count)s fee is due", "%(count)s fees are due", number, count=number)]
@@ -112,6 +116,7 @@ DETAILS: Final[dict[str, Details]] = {
     "letter_tried": _letter,
     "mail_resent": _letter,
     "registered": _status,
+    "reminded": _reminded,
     "reopened": _limits,
     "signed_off": _charges,
     "waived": _waiver,

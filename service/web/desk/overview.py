@@ -13,12 +13,14 @@ from service.models import StudyDay
 from service.reports.attention import attention, days_gone_by, days_to_come
 from service.reports.glance import at_a_glance
 from service.reports.mailbox import waiting_count
+from service.reports.reminders import reminders_of
 from service.runtime import runtime
 from service.web.clock import now
 from service.web.desk.acting import done
 from service.web.desk.alarms import STAFF_ZONE, alarms_of, late
 from service.web.desk.frame import day_page, page, phase_in_words
 from service.web.security import own_day, signed_in, staff_only
+from service.web.words import Words
 
 ALL_ROLES: Final = (Role.ORGANISER, Role.CHECKIN, Role.FINANCE)
 FURTHEST_PAGE: Final = 10_000
@@ -75,6 +77,8 @@ def overview(slug: str) -> str:
         "overview",
         notice=done(DONE),
         glance=at_a_glance(db.session(), day.id),
+        reminders=reminders_of(db.session(), day, now=now()),
+        say=Words(signed_in().language),
         check_in_from=check_in_from(day.starts_at),
         base_url=runtime().settings.base_url,
         may=_possible(day) if arranges else {},

@@ -28,6 +28,7 @@ DONE: Final = {
     "edit": N_("Your details have been changed."),
     "transfer": N_("Your colleague gets a mail. Until they accept, the place is yours."),
     "accept": N_("You have accepted the place. We look forward to seeing you."),
+    "coming": N_("Thank you for letting us know. We look forward to seeing you."),
 }
 """What the own page confirms after a form; how things stand it says anyway."""
 

@@ -101,6 +101,7 @@ def one(slug: str, registration_id: int) -> str:
         notice=done(DONE),
         person=person,
         terms=row.terms,
+        coming_at=row.coming_at,
         can_end=row.status != Status.CANCELLED and on_time(now(), day.starts_at),
         charge=charge_of(session, row.id),
         mails=messages_of_registration(session, row.id, WHOLE_STORY).items,

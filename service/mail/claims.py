@@ -77,6 +77,8 @@ _SENT = (
     .where(_which)
     .values(state="sent", claimed_at=None, error="", sent_at=sa.bindparam("now", type_=_at))
 )
+# PostgreSQL only: committed and seen by all, whatever happens to us; on the disk some moments later.
+_LAZILY = sa.func.set_config("synchronous_commit", "off", sa.true()).is_not(None)
 _RETRY = (
     sa.update(_table)
     .where(_which, *_mine)
@@ -146,9 +148,13 @@ def overtaken(connection: Connection, claim: Claim) -> None:
     connection.execute(_OVERTAKEN, {"which": claim.id, "mine": claim.claimed_at})
 
 
-def sent(connection: Connection, claim: Claim, *, now: datetime) -> None:
-    """It left. True whoever holds the claim by now, so that whoever has not sent it yet will not."""
-    connection.execute(_discreetly(_SENT, claim), {"which": claim.id, "now": now})
+def sent(connection: Connection, claim: Claim, *, now: datetime, lazily: bool = False) -> None:
+    """It left. True whoever holds the claim by now, so that whoever has not sent it yet will not.
+
+    :param lazily: do not wait for the disk of a PostgreSQL server: only its own crash, not ours, would undo this.
+    """
+    statement = _SENT.where(_LAZILY) if lazily and connection.dialect.name == "postgresql" else _SENT
+    connection.execute(_discreetly(statement, claim), {"which": claim.id, "now": now})
 
 
 def failed(connection: Connection, claim: Claim, words: str) -> None:

@@ -1,7 +1,7 @@
 """From due messages to results, batch by batch: claim, write, send, record.
 
-At least once: a result is durable before the next mail's DATA begins, so that a worker killed between a server's answer
-and its record makes one duplicate at most, with the same Message-ID. Nothing is locked during SMTP.
+At least once: a result is committed before the next mail's DATA begins, so that a worker killed between a server's
+answer and its record makes one duplicate at most, with the same Message-ID. Nothing is locked during SMTP.
 """
 
 import logging
@@ -38,6 +38,8 @@ TOLERATED: Final = 1
 """Mails in a row that may be put off before it looks as if the server wants a rest."""
 LOOKED_FOR: Final = timedelta(hours=1)
 """How long a worker looks for a mail server before it gives up what has waited for days."""
+FLUSH_EVERY: Final = 0.1
+"""Seconds; in a stream of mails only so often is a result waited for until it lies on the disk of PostgreSQL."""
 RECORD_AGAIN: Final = 1.0
 RECORDS_AT_THE_END: Final = 15
 """How often a result is tried to be recorded, a second apart, when the worker is asked to stop."""
@@ -55,6 +57,7 @@ class Delivery:
     _troubles: int = 0
     _rests_until: float = 0.0
     _last_mail: float = 0.0
+    _flushed: float = -FLUSH_EVERY
     _away_since: datetime | None = None
 
     @property
@@ -145,7 +148,9 @@ class Delivery:
     def _write(self, connection: Connection, claim: Claim, answer: Answer) -> None:
         match answer.fate:
             case Fate.SENT:
-                claims.sent(connection, claim, now=self.clock())
+                lazily = time.monotonic() - self._flushed < FLUSH_EVERY
+                claims.sent(connection, claim, now=self.clock(), lazily=lazily)
+                self._flushed = self._flushed if lazily else time.monotonic()
             case Fate.REFUSED:
                 claims.failed(connection, claim, answer.words)
             case _:

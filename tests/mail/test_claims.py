@@ -7,7 +7,9 @@ from service.mail import claims
 from service.mail.claims import FIRST_RETRY, LONGEST_RETRY, MOST_ATTEMPTS, STALE_AFTER, Claim
 from service.transaction import glance
 from tests.builders import NOW, TICK
+from tests.conftest import only_on_postgresql
 from tests.mail.outgoing import change, later, messages, queue
+from tests.statements import statements
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -117,3 +119,18 @@ def test_retry_when_attempts_are_used_up_is_a_failure() -> None:
             claims.retry(connection, mine, "450 later", now=NOW)
 
     assert messages("state", "error") == [("queued", "450 later"), ("failed", "450 later")]
+
+
+@only_on_postgresql
+@pytest.mark.parametrize("lazily", [True, False])
+def test_result_when_recorded_lazily_waits_for_no_disk_and_the_next_statement_does(*, lazily: bool) -> None:
+    queue(1)
+    (mine,) = claim(1)
+    with glance() as connection, statements() as seen:
+        connection.exec_driver_sql("SET synchronous_commit = on")  # the tests' database does not wait by itself
+        claims.sent(connection, mine, now=NOW, lazily=lazily)
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "on"
+        connection.exec_driver_sql("RESET synchronous_commit")
+
+    assert messages("state") == ["sent"]
+    assert ("set_config" in "".join(seen)) == lazily

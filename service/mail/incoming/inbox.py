@@ -78,6 +78,7 @@ class Inbox:
 
     def uids_after(self, last: int) -> list[int]:
         """The mails that came later, in their order."""
+        self._client.response("EXISTS")  # what is told from here on is news for ``wait``
         with self._connection.exchange():
             found = self._connection.uids(f"UID {last + 1}:*", charset=None)
         return sorted(uid for uid in map(int, found) if uid > last)  # "n:*" names the last one in any case
@@ -123,8 +124,10 @@ class Inbox:
         """Until something may have changed, ``seconds`` are over, or ``stop`` is set."""
         if "IDLE" not in self._can:
             stop.wait(min(seconds, WITHOUT_IDLE))
-            with self._connection.exchange():
-                self._client.noop()
+        with self._connection.exchange():
+            self._client.noop()
+        _, news = self._client.response("EXISTS")  # since the last look: IDLE would not tell it again
+        if "IDLE" not in self._can or (news and news[0]):
             return
         idle, until = self._connection.idle, time.monotonic() + seconds
         with self._connection.exchange():

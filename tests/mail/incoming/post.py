@@ -27,7 +27,7 @@ def rows(*columns: str) -> list[Any]:
 
 
 def state(*columns: str) -> tuple[Any, ...]:
-    """Those columns of the one mailbox."""
+    """Those columns of the one mailbox; nothing where it was never looked into."""
     db.session.rollback()
-    row = db.session.execute(sa.select(*(getattr(MailboxState, name) for name in columns))).one()
-    return tuple(row)
+    row = db.session.execute(sa.select(*(getattr(MailboxState, name) for name in columns))).one_or_none()
+    return tuple(row or ())

@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -140,11 +141,12 @@ class Dovecot:
         client.login(USER, PASSWORD)
         return client
 
-    def deliver(self, *sources: bytes, folder: str = "INBOX") -> None:
-        """Put mails there, as they are."""
-        client = self.client()
+    def deliver(self, *sources: bytes, folder: str = "INBOX", at: datetime | None = None) -> None:
+        """Put mails there, as they are; ``at`` is when the server took them, its INTERNALDATE: now, if not said."""
+        client, took = self.client(), imaplib.Time2Internaldate(at) if at else ""
         for source in sources:
-            assert client.append(folder, "", "", source.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))[0] == "OK"
+            crlf = source.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+            assert client.append(folder, "", took, crlf)[0] == "OK"
         client.logout()
 
     def folders(self) -> dict[str, int]:

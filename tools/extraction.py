@@ -26,7 +26,7 @@ ROOMS: Final = (
     ("templates/pages/people*", "people"),
     ("templates/pages/finance*", "people"),
     ("service/web/people*", "people"),
-    ("service/web/words.py", "people"),
+    ("service/web/words*", "people"),
     ("service/web/finance*", "people"),
     ("service/finance*", "people"),
     ("templates/pages/desk*", "desk"),

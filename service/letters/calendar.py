@@ -18,7 +18,7 @@ from icalendar.prop import vText, vUri
 
 from service.letters.facts import AboutSeat, DayFacts, Facts, PersonFacts, printable_name
 from service.letters.letter import Method
-from service.letters.phrases import WEB
+from service.letters.phrases import WEB, by_declining
 from service.letters.terms import of_place
 from service.letters.zones import Span, span
 from service.locale import translate
@@ -123,6 +123,7 @@ def _essentials(about: AboutSeat) -> str:
         (
             *_when_and_how(about.day, language),
             of_place(about),
+            *([by_declining(language)] if about.seat.declining_cancels else []),
             f"{translate(language, 'Open my registration')}{colon(language)} {about.seat.own_url}",
             f"{translate(language, 'Questions')}{colon(language)} {about.day.mailbox}",
         )

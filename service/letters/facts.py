@@ -74,7 +74,8 @@ class SeatFacts(Facts):
     """A registration: where it stands (one that ended: where it stood), and what binds its person.
 
     ``fee_cents`` and ``free_cancellation_until`` are what was accepted, or what is kinder since. ``sequence`` is that
-    of the moment the letter was decided, not of the moment it is written.
+    of the moment the letter was decided, not of the moment it is written. ``declining_cancels``: answers of calendars
+    are read, so that declining the invitation gives the place up.
     """
 
     status: Seat
@@ -86,6 +87,7 @@ class SeatFacts(Facts):
     fee_cents: int
     free_cancellation_until: datetime
     offered_until: datetime | None = None
+    declining_cancels: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

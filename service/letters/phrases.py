@@ -81,14 +81,22 @@ def ways_out(about: AboutSeat) -> tuple[Link, Link]:
 def cancel_link(about: AboutSeat) -> Link:
     """How to give a confirmed place up, or on."""
     language = about.person.language
+    text = translate(
+        language,
+        "You cannot come? Please cancel, or send a colleague in your place: passing your place on is free at any time"
+        " before the start.",
+    )
     return Link(
-        translate(
-            language,
-            "You cannot come? Please cancel, or send a colleague in your place: passing your place on is free at any"
-            " time before the start.",
-        ),
+        f"{text} {by_declining(language)}" if about.seat.declining_cancels else text,
         translate(language, "Cancel or send a colleague"),
         f"{about.seat.own_url}#cancel",
+    )
+
+
+def by_declining(language: str) -> str:
+    """What the calendar's own button does, where its answers are read (rules.md 6)."""
+    return translate(
+        language, "If you decline the invitation in your calendar, that cancels your registration as well."
     )
 
 

@@ -55,7 +55,14 @@ def person_facts(registration: Any, *, email: str, language: str) -> PersonFacts
 
 
 def seat_facts(
-    registration: Any, terms: Terms, *, status: Seat, came_by: CameBy = "sign_up", sequence: int, own_url: str
+    registration: Any,
+    terms: Terms,
+    *,
+    status: Seat,
+    came_by: CameBy = "sign_up",
+    sequence: int,
+    own_url: str,
+    declining_cancels: bool = False,
 ) -> SeatFacts:
     """Where a registration stands, and the terms that bind its person."""
     return SeatFacts(
@@ -68,4 +75,5 @@ def seat_facts(
         fee_cents=terms.fee_cents,
         free_cancellation_until=terms.free_until,
         offered_until=registration.offered_until,
+        declining_cancels=declining_cancels,
     )

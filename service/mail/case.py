@@ -79,6 +79,7 @@ def seat_case_facts(case: Case) -> dict[str, Any]:
         came_by=facts.get("came_by", "sign_up"),
         sequence=facts.get("sequence", registration.sequence),
         own_url=case.links.own(registration.id),
+        declining_cancels=bool(case.links.settings.mailbox_url),
     )
     person = person_facts(registration, email=case.claim.recipient, language=case.claim.language)
     return {**day_case_facts(case, person), "seat": seat}

@@ -204,3 +204,25 @@ def test_public_calendar_when_made_pleases_another_parser(tmp_path: Path) -> Non
 
 def test_public_calendar_when_there_is_no_day_is_empty() -> None:
     assert read(published(language="de")).walk("VEVENT") == []
+
+
+def test_letter_when_answers_of_calendars_are_read_says_what_declining_does() -> None:
+    sentence = "If you decline the invitation in your calendar, that cancels your registration as well."
+    read, unread = (
+        write("confirmed", make_about("confirmed", seat=make_seat(declining_cancels=declining)))
+        for declining in (True, False)
+    )
+
+    assert read.calendar is not None
+    assert event_of(read.calendar)["DESCRIPTION"].split("\n")[-3] == sentence
+    assert (read.text.count(sentence), read.html.count(sentence)) == (1, 1)
+    assert unread.calendar is not None
+    assert (sentence in unread.text, sentence in event_of(unread.calendar)["DESCRIPTION"]) == (False, False)
+
+
+@pytest.mark.parametrize("name", ["waiting", "offer"])
+def test_letter_when_there_is_no_invitation_does_not_speak_of_declining_it(name: str) -> None:
+    status = make_about(name).seat.status
+    letter = write(name, make_about(name, seat=make_seat(status=status, declining_cancels=True)))
+
+    assert "calendar" not in letter.text

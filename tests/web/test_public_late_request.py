@@ -1,3 +1,6 @@
+import re
+from urllib.parse import unquote
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -5,8 +8,10 @@ from flask.testing import FlaskClient
 
 from service.extensions import db
 from service.models import LateRequest, StudyDay
+from service.transaction import transaction
 from tests.builders import CLOSES_AT, STARTS_AT, TICK
 from tests.conftest import Clock
+from tests.usecases.received import filed, make_mail
 from tests.web.days import arrange
 from tests.web.enrolling import letters, rows
 from tests.web.forms import PERSON, errors_of, typed_values
@@ -39,6 +44,20 @@ def test_sign_up_when_closed_a_tick_ago_leads_on_with_what_was_typed(client: Fla
     request = db.session.execute(sa.select(LateRequest)).scalar_one()
     assert (request.email, request.message, request.details["dietary"]) == ("an@stad.example", "Mag het nog?", "halal")
     assert (rows(), letters()) == ([], ["late_request_received"])
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.usefixtures("day")
+def test_ready_made_mail_when_sent_is_about_its_study_day(client: FlaskClient, clock: Clock, language: str) -> None:
+    clock.set(CLOSES_AT)
+    page = client.get(f"/{language}/integratiebeleid").text
+    (address,) = set(re.findall(r'href="mailto:events_bsog@vub.be\?subject=([^"&]+)', page))
+    with transaction() as session:  # somebody writes once the title is another one
+        session.execute(sa.update(StudyDay).values(title={"nl": "Anders", "en": "Different"}))
+
+    found = filed(make_mail("zoe@example.org", subject=unquote(address), received_at=CLOSES_AT))
+
+    assert found.outcome == "requested"
 
 
 def test_conditions_when_a_successor_frees_keep_their_sentences_apart(client: FlaskClient, clock: Clock) -> None:

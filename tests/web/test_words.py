@@ -10,9 +10,18 @@ from service.domain.payment import Kind
 from service.domain.seats import Status
 from service.domain.windows import Verdict
 from service.letters.writing import ABOUT
+from service.mail.incoming.unreadable import Reason as Unreadable
 from service.reports.registrations import Attendance
+from service.usecases import answer, bounce
 from service.web.schemas import ORGANISATION_KINDS
 from service.web.words import WORDS, Words
+
+KINDS_OF_MAIL = ("reply", "late_request", "bounce", "automatic", "other", "unreadable")
+OF_MAIL = {
+    *("requested", "added", "assigned", "which_day", "from_attendee", "answers_letter", "open", "not_open"),
+    *("called_off", "started", "doubtful", "no_sender", "own", "automatic", "not_filed"),
+}
+"""What becomes of a mail that people write, or that nobody can read."""
 
 
 @pytest.mark.parametrize(
@@ -30,6 +39,9 @@ from service.web.words import WORDS, Words
         ("occasion", ABOUT),
         ("audience", Audience),
         ("action", get_args(Action)),
+        ("incoming", KINDS_OF_MAIL),
+        ("outcome", {*answer.OUTCOMES, *bounce.OUTCOMES, *get_args(Unreadable), *OF_MAIL}),
+        ("answer", ("accepted", "tentative", "declined")),
     ],
 )
 def test_words_when_listed_name_every_code_and_no_other(kind: str, codes: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from service.domain.naming import tagged
 from service.domain.terms import today
 from service.locale import translate
 from service.models import StudyDay
@@ -67,9 +68,13 @@ def programme(sessions: Sequence[Mapping[str, Any]], zone: str) -> list[tuple[da
 
 
 def late_mail(day: StudyDay, language: str) -> str:
-    """A mail to the mailbox that only waits for its writer's name: the address of a link (rules.md 5)."""
+    """A mail to the mailbox that only waits for its writer's name: the address of a link (rules.md 5).
+
+    Its subject names the study day so that it is found by itself. A plus-address would do so too, but not every mail
+    server delivers one.
+    """
     title = said(day.title, language)
-    subject = translate(language, "Late request: %(title)s", title=title)
+    subject = tagged(translate(language, "Late request: %(title)s", title=title), day.slug)
     body = translate(
         language,
         "I would like to take part in %(title)s.\n\nMy name:\nMy organisation and function:\nMy telephone number:\n",

@@ -64,6 +64,7 @@ def decline_unsure(about: AboutSeat) -> Letter:
             )
         ),
         card(about.day, language),
+        *conditions(about),
         Paragraph(
             translate(
                 language,
@@ -72,7 +73,6 @@ def decline_unsure(about: AboutSeat) -> Letter:
             )
         ),
         Button(translate(language, "Cancel or send a colleague"), f"{about.seat.own_url}/cancel"),
-        *conditions(about),
         Paragraph(translate(language, "It was not you? Then you need not do anything.")),
     )
     return printed(written)

@@ -9,6 +9,9 @@ from service.letters.letter import Letter
 from service.letters.writing import write
 from tests.letters.samples import OWN, SITE, make_about, make_person
 
+LONGEST = 10_000
+"""As the form takes them."""
+CLIPPED = 102_000
 HOSTILE = '{{7*7}} {x.__class__} {first name} %(fee)s <script>alert(1)</script> & "quoted"'
 
 
@@ -51,3 +54,10 @@ def test_letter_when_written_to_many_leads_to_ones_own_registration_and_keeps_pa
     assert "> One.\n> \n> Two." in written.text
     assert OWN in written.text
     assert (written.calendar, written.method) == (None, None)
+
+
+@pytest.mark.parametrize("filling", ["<", "😀", "\n", "https://a.example/ "])
+def test_letter_when_its_words_are_as_long_as_can_be_is_not_clipped(filling: str) -> None:
+    words = (filling * LONGEST)[: LONGEST - 1]
+
+    assert len(letter(f"{words}.").html.encode()) < CLIPPED

@@ -1,9 +1,11 @@
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
 from service.domain.actors import SYSTEM
@@ -12,6 +14,7 @@ from service.extensions import db
 from service.models import Message, StudyDay
 from service.transaction import transaction
 from service.usecases.register import register
+from service.web.security import COOKIE
 from tests.builders import NOW, make_application, make_day
 from tests.conftest import Clock
 from tests.staff import sign_in
@@ -168,3 +171,21 @@ def test_mail_when_written_about_another_study_day_is_not_found(desk: FlaskClien
 
     assert desk.get("/desk/study-days/other/mails/to-many/1").status_code == 404
     assert desk.get(f"{URL}/to-many/99").status_code == 404
+
+
+def test_mail_when_confirmed_by_many_clicks_at_once_goes_out_once(desk: FlaskClient, app: Flask) -> None:
+    form = shown(desk)
+    cookie = desk.get_cookie(COOKIE)
+    assert cookie is not None
+
+    def click(_number: int) -> str | None:
+        client = app.test_client()
+        client.set_cookie(COOKIE, cookie.value)
+        with app.app_context():
+            return client.post(f"{URL}/write", data=form).location
+
+    with ThreadPoolExecutor(8) as clicks:
+        answers = set(clicks.map(click, range(8)))
+
+    assert answers == {f"{URL}/to-many/1?done=sent"}
+    assert len(bulk()) == 3

@@ -113,6 +113,10 @@ class Registration(Base):
         """First and last name as one."""
         return f"{self.first_name} {self.last_name}".strip()
 
+    def seen(self, now: datetime) -> None:
+        """Its person was heard of in a way that only a mail can have led to: mail does arrive there (rules.md 8)."""
+        self.seen_at, self.undeliverable_at = now, None
+
     @property
     def terms(self) -> Terms:
         """What binds this person: what they accepted, or what is kinder since (rules.md 4, 6)."""

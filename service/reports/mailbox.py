@@ -8,7 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from service.models import IncomingMail, Organiser, Registration, StudyDay
+from service.models import IncomingMail, MailboxState, Organiser, Registration, StudyDay
 from service.reports.attention import Scope
 from service.reports.paging import FIRST, Page, Slice
 
@@ -71,6 +71,13 @@ _SELECT: Final = (
 )
 _WAITING: Final = IncomingMail.state == sa.bindparam(None, "waiting", literal_execute=True)
 """Not a parameter, so that a partial index is used."""
+
+
+def reading(session: Session) -> MailboxState | None:
+    """How the mailbox was read last; None where it never was."""
+    return session.execute(
+        sa.select(MailboxState).order_by(MailboxState.polled_at.desc()).limit(1)
+    ).scalar_one_or_none()
 
 
 def waiting_count(session: Session, scope: Scope) -> int:

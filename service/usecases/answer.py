@@ -85,14 +85,16 @@ def _genuine(
     session: Session, registration: Registration, reply: CalendarReply, *, received_at: datetime, now: datetime
 ) -> str:
     """The registrant's own answer to an invitation to a place that they hold."""
-    registration.seen_at = registration.seen_at or now
-    registration.undeliverable_at = None  # the invitation did arrive
     if reply.participation in FOR_A_PERSON:
+        registration.seen(now)
         return reply.participation
     given = Answer(reply.participation, reply.sequence, reply.stamp)
     given = given.within(sequence=registration.sequence, received_at=received_at)
     holds = bearing(given, _known(registration), changed_in=_changed_in(session, registration))
-    if holds is not Bearing.CURRENT:
+    if holds in {Bearing.STALE, Bearing.DOUBLED}:
+        return holds
+    registration.seen(now)
+    if holds is Bearing.SUPERSEDED:
         return holds
     if late := _too_late(registration, received_at=received_at):
         return late

@@ -135,7 +135,7 @@ def _end(
     registration.status = Status.CANCELLED
     registration.sequence += 1
     if actor.kind == "attendee":
-        registration.seen_at = now
+        registration.seen(now)
     session.flush()
     _write_down(session, registration, channel=channel, actor=actor, now=now, tell=tell)
     if seated:

@@ -30,6 +30,7 @@ def say_coming(session: Session, registration_id: int, *, actor: Actor, now: dat
     if not on_time(now, day.starts_at):
         raise StudyDayStarted(slug=day.slug)
     if registration.coming_at is None:
-        registration.coming_at = registration.seen_at = now
+        registration.coming_at = now
+        registration.seen(now)
         record(session, line("coming", outbox.about(registration), actor=actor, now=now))
     return registration

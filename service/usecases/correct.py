@@ -45,7 +45,7 @@ def correct(
             raise InvalidInput(wrong)
     changed = {name: value for name, value in wanted.items() if getattr(registration, name) != value}
     if actor.kind == "attendee":
-        registration.seen_at, registration.undeliverable_at = now, None  # only a mail could have brought the link
+        registration.seen(now)
     if not changed:
         return registration
     for name, value in changed.items():

@@ -37,7 +37,8 @@ def accept_offer(session: Session, registration_id: int, *, actor: Actor, now: d
         raise OfferLapsed(slug=day.slug)
     for name, value in accepted(registration.terms, registration.language, now=now).items():
         setattr(registration, name, value)
-    registration.status, registration.seated_at, registration.seen_at = Status.CONFIRMED, now, now
+    registration.status, registration.seated_at = Status.CONFIRMED, now
+    registration.seen(now)
     outbox.put(session, outbox.to_registrant("confirmed", registration, now=now, came_by="offer"))
     record(session, line("offer_accepted", outbox.about(registration), actor=actor, now=now))
     return registration

@@ -41,7 +41,7 @@ def invite_colleague(
     )
     transfer = Transfer(registration_id=registration.id, email=email, language=language, created_at=now)
     session.add(transfer)
-    registration.seen_at = now
+    registration.seen(now)
     session.flush()
     about = outbox.about(registration)
     outbox.put(

@@ -1,12 +1,15 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
 from service.domain.roles import Role
 from service.extensions import db
-from service.models import IncomingMail, LateRequest, Message, Registration
+from service.models import IncomingMail, LateRequest, MailboxState, Message, Registration
+from service.runtime import KEY
 from service.transaction import transaction
 from tests.builders import CLOSES_AT, TICK, make_organiser
 from tests.conftest import Clock
@@ -204,3 +207,26 @@ def test_registration_when_a_mail_came_back_says_so(client: FlaskClient, ids: di
 
     assert "A mail to this address came back on Tuesday 21 March 2023, 00:00 (Brussels time)" in text
     assert "Answer in the calendar Perhaps" in text
+
+
+@pytest.mark.parametrize(
+    ("url", "error", "said"),
+    [
+        ("", "", "This installation reads no mailbox"),
+        ("imap://127.0.0.1/INBOX", "", "It was last read on Tuesday 21 March 2023, 00:00 (Brussels time)."),
+        ("imap://127.0.0.1/INBOX", "no <answer>", "It was last read on Tuesday 21 March 2023, 00:00 (Brussels time)."),
+    ],
+)
+def test_mailbox_when_it_is_read_says_how_that_went(
+    app: Flask, client: FlaskClient, ids: dict[str, int], url: str, error: str, said: str
+) -> None:
+    found = app.extensions[KEY]
+    app.extensions[KEY] = replace(found, settings=replace(found.settings, mailbox_url=url))
+    with transaction() as session:
+        session.add(MailboxState(name="INBOX", polled_at=CLOSES_AT, error=error))
+
+    page = client.get(HERE).text
+
+    assert ids
+    assert said in words(page)
+    assert ("no &lt;answer&gt;" in page, "cannot be read at present" in page) == (bool(error), bool(error))

@@ -12,8 +12,17 @@ from service.domain.roles import Role
 from service.extensions import db
 from service.locale import N_
 from service.models import IncomingMail, StudyDay
-from service.reports.mailbox import IncomingItem, candidates, days_to_ask_for, incoming, incoming_mail, waiting_count
+from service.reports.mailbox import (
+    IncomingItem,
+    candidates,
+    days_to_ask_for,
+    incoming,
+    incoming_mail,
+    reading,
+    waiting_count,
+)
 from service.reports.paging import LARGEST_ID, Slice
+from service.runtime import runtime
 from service.usecases.application import folded
 from service.usecases.settle_mail import make_late_request, settle, tie
 from service.web.clock import now
@@ -45,6 +54,8 @@ def listing() -> str:
         count=waiting_count(db.session(), scope),
         several=scope is None or len(scope) > 1,
         notice=done(DONE),
+        is_read=bool(runtime().settings.mailbox_url),
+        reading=reading(db.session()),
         **_words(),
     )
 

@@ -18,12 +18,12 @@ from service.reports.staff import organisers, roles
 from service.usecases.dismiss import dismiss
 from service.usecases.staff import add_organiser, add_staff, mail_sign_in_link, remove_role
 from service.web.clock import now
-from service.web.desk.acting import Answer, carry_out, done
 from service.web.desk.alarms import STAFF_ZONE, alarms_about_staff, late
-from service.web.desk.frame import page
 from service.web.forms import load
 from service.web.schemas import Address, Text
 from service.web.security import actor, staff_only
+from service.web.staff.acting import Answer, carry_out, done
+from service.web.staff.frame import page
 from service.web.study_day_schema import SLUG, choice, pattern
 
 ADMIN: Final = "/admin/"

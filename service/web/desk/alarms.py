@@ -11,9 +11,9 @@ from service.models import StudyDay
 from service.models.message import SECRET
 from service.reports.alarms import DeadLetter, LateMail, dead_letters, dead_letters_to_staff, late_mail
 from service.web.clock import now
-from service.web.desk.frame import day_url
 from service.web.security import signed_in
-from service.web.words import Words
+from service.web.staff.frame import day_url
+from service.web.staff.words import Words
 
 STAFF_ZONE: Final = "Europe/Brussels"
 """Of times that are about no study day."""

@@ -15,15 +15,15 @@ from service.models import Organiser, StudyDay
 from service.transaction import transaction
 from service.usecases.arrange import change_study_day, create_study_day
 from service.web.clock import now
-from service.web.desk.acting import Answer, carry_out, refused
 from service.web.desk.arranging.comparison import different
 from service.web.desk.arranging.conflict import merged
 from service.web.desk.arranging.filled import read
 from service.web.desk.arranging.form import form_context, placed
 from service.web.desk.arranging.news import News, news_of
 from service.web.desk.arranging.prefilled import of_day, of_nothing, values_of
-from service.web.desk.frame import day_page, day_url, page
 from service.web.security import actor, own_day, require, signed_in, staff_only
+from service.web.staff.acting import Answer, carry_out, refused
+from service.web.staff.frame import day_page, day_url, page
 
 BUTTONS: Final = frozenset({"add", "tell", "back"})
 

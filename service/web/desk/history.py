@@ -13,9 +13,9 @@ from service.models import StudyDay
 from service.reports.history import HistoryItem, history_of_day
 from service.reports.paging import Slice
 from service.web.desk.fields import LABELS
-from service.web.desk.frame import day_page
 from service.web.security import own_day, signed_in, staff_only
-from service.web.words import Words
+from service.web.staff.frame import day_page
+from service.web.staff.words import Words
 from service.wording import limit_sentence, money
 
 Details = Callable[[HistoryItem, StudyDay, str], list[str]]

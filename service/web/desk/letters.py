@@ -14,13 +14,13 @@ from service.locale import LANGUAGES, N_
 from service.models import StudyDay
 from service.usecases.try_letter import try_letter
 from service.web.clock import now
-from service.web.desk.acting import Answer, carry_out, done
-from service.web.desk.frame import day_page, day_url
 from service.web.desk.mails import SANDBOX
 from service.web.facts import day_facts
 from service.web.headers import POLICY
 from service.web.security import actor, own_day, signed_in, staff_only
-from service.web.words import Words
+from service.web.staff.acting import Answer, carry_out, done
+from service.web.staff.frame import day_page, day_url
+from service.web.staff.words import Words
 
 SHOWN: Final = tuple(name for name in ABOUT if name != "test")
 """A test is a letter about these."""

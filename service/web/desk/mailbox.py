@@ -26,10 +26,10 @@ from service.runtime import runtime
 from service.usecases.application import folded
 from service.usecases.settle_mail import make_late_request, settle, tie
 from service.web.clock import now
-from service.web.desk.acting import Answer, carry_out, done
-from service.web.desk.frame import day_url, page
 from service.web.security import actor, own_day, own_incoming_mail, own_registration, signed_in, staff_only
-from service.web.words import Words
+from service.web.staff.acting import Answer, carry_out, done
+from service.web.staff.frame import day_url, page
+from service.web.staff.words import Words
 
 HERE: Final = "/desk/mailbox"
 LONGEST_ADDRESS: Final = 254

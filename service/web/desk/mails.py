@@ -20,11 +20,11 @@ from service.transaction import transaction
 from service.usecases.dismiss import dismiss
 from service.usecases.resend import resend
 from service.web.clock import now
-from service.web.desk.acting import done
 from service.web.desk.alarms import reason
-from service.web.desk.frame import day_page, day_url
 from service.web.security import actor, own_day, signed_in, staff_only
-from service.web.words import Words
+from service.web.staff.acting import done
+from service.web.staff.frame import day_page, day_url
+from service.web.staff.words import Words
 
 HEADERS: Final = ("From", "To", "Subject", "Date", "Message-ID")
 COLOURS: Final = {"queued": "", "sending": "", "sent": "good", "failed": "bad", "bounced": "bad", "suppressed": "quiet"}

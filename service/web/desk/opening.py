@@ -16,12 +16,12 @@ from service.models import StudyDay
 from service.reports.glance import at_a_glance
 from service.usecases import open_close
 from service.web.clock import now
-from service.web.desk.acting import Answer, carry_out
-from service.web.desk.frame import day_page, day_url
 from service.web.desk.local_times import READINGS, limit_fields, read_limit
 from service.web.forms import load
 from service.web.schemas import Text
 from service.web.security import actor, own_day, staff_only
+from service.web.staff.acting import Answer, carry_out
+from service.web.staff.frame import day_page, day_url
 
 opening_pages = Blueprint("opening", __name__, url_prefix="/desk/study-days/<slug>")
 

@@ -16,11 +16,11 @@ from service.reports.mailbox import waiting_count
 from service.reports.reminders import reminders_of
 from service.runtime import runtime
 from service.web.clock import now
-from service.web.desk.acting import done
 from service.web.desk.alarms import STAFF_ZONE, alarms_of, late
-from service.web.desk.frame import day_page, page, phase_in_words
 from service.web.security import own_day, signed_in, staff_only
-from service.web.words import Words
+from service.web.staff.acting import done
+from service.web.staff.frame import day_page, page, phase_in_words
+from service.web.staff.words import Words
 
 ALL_ROLES: Final = (Role.ORGANISER, Role.CHECKIN, Role.FINANCE)
 FURTHEST_PAGE: Final = 10_000

@@ -20,14 +20,14 @@ from service.reports.audiences import audiences, bulk_mail
 from service.transaction import transaction
 from service.usecases.write_to_many import Draft, write_to_many, written_by
 from service.web.clock import now
-from service.web.desk.acting import Answer, done, refused
 from service.web.desk.draft import read, versions
-from service.web.desk.frame import day_page, day_url
 from service.web.desk.mails import COLOURS
 from service.web.headers import POLICY
 from service.web.problems import sentence
 from service.web.security import actor, own_day, signed_in, staff_only
-from service.web.words import Words
+from service.web.staff.acting import Answer, done, refused
+from service.web.staff.frame import day_page, day_url
+from service.web.staff.words import Words
 
 DONE: Final = {"sent": N_("The mail goes out to all of them.")}
 BUTTONS: Final = frozenset({"send", "back"})

@@ -11,10 +11,10 @@ from service.extensions import db
 from service.finance.sheets import invoices_csv
 from service.reports.invoices import Wanted, all_invoices, invoices, years
 from service.reports.paging import Slice
-from service.web.desk.frame import Link, page
 from service.web.download import download
 from service.web.security import own_day, signed_in, staff_only
-from service.web.words import Words
+from service.web.staff.frame import Link, page
+from service.web.staff.words import Words
 
 HERE: Final = "/finance/invoices"
 

@@ -13,10 +13,10 @@ from service.reports.charges import Sum, all_charges, charges_by_day
 from service.reports.invoices import Wanted, all_invoices
 from service.usecases.invoice import issue_invoices
 from service.web.clock import now
-from service.web.desk.acting import Answer, carry_out, done
-from service.web.desk.frame import page
 from service.web.security import actor, own_day, signed_in, staff_only
-from service.web.words import Words
+from service.web.staff.acting import Answer, carry_out, done
+from service.web.staff.frame import page
+from service.web.staff.words import Words
 
 DONE: Final = {
     "issued": N_("The invoices are issued."),

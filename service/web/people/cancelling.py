@@ -13,12 +13,12 @@ from service.domain.windows import on_time
 from service.models import Registration
 from service.usecases.cancel import cancel
 from service.web.clock import now
-from service.web.desk.acting import Answer, carry_out
-from service.web.desk.frame import day_page, day_url
 from service.web.forms import load
 from service.web.people.registrations import registration_of
 from service.web.people.schemas import ReasonSchema
 from service.web.security import actor, staff_only
+from service.web.staff.acting import Answer, carry_out
+from service.web.staff.frame import day_page, day_url
 
 ONE: Final = "/desk/study-days/<slug>/registrations/<id:registration_id>"
 

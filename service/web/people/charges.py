@@ -15,12 +15,12 @@ from service.locale import N_
 from service.reports.charges import Sum, all_charges
 from service.usecases.invoice import uphold, waive
 from service.web.clock import now
-from service.web.desk.acting import Answer, carry_out, done
-from service.web.desk.frame import day_page, day_url
 from service.web.forms import load
 from service.web.people.schemas import WaiveSchema
 from service.web.security import actor, own_charge, own_day, signed_in, staff_only
-from service.web.words import Words
+from service.web.staff.acting import Answer, carry_out, done
+from service.web.staff.frame import day_page, day_url
+from service.web.staff.words import Words
 
 DONE: Final = {
     "signed-off": N_("The attendance is signed off; whoever owes the fee gets a notice."),

@@ -15,10 +15,10 @@ from service.extensions import db
 from service.reports.attendance import Attendee, attendees
 from service.usecases.check_in import check_in, undo_check_in
 from service.web.clock import now
-from service.web.desk.acting import Answer, carry_out
-from service.web.desk.frame import day_page, day_url
 from service.web.people.registrations import registration_of
 from service.web.security import actor, own_day, staff_only
+from service.web.staff.acting import Answer, carry_out
+from service.web.staff.frame import day_page, day_url
 
 AT_THE_DOOR: Final = (Role.ORGANISER, Role.CHECKIN)
 LONGEST_WHOLE_LIST: Final = 150

@@ -10,7 +10,7 @@ from service.finance.table import Cell, csv_bytes
 from service.locale import N_, in_language, translate
 from service.models import StudyDay
 from service.reports.registrations import RegistrationDetails
-from service.web.words import Words
+from service.web.staff.words import Words
 
 HEADINGS: Final = (
     N_("Nr."),

@@ -16,12 +16,12 @@ from service.reports.mailbox import conversations
 from service.reports.paging import Slice
 from service.usecases.admit import admit, decline
 from service.web.clock import now
-from service.web.desk.acting import Answer, carry_out, done
-from service.web.desk.frame import day_page, day_url
 from service.web.forms import load
 from service.web.people.schemas import AnswerSchema
 from service.web.security import actor, own_day, own_late_request, signed_in, staff_only
-from service.web.words import Words
+from service.web.staff.acting import Answer, carry_out, done
+from service.web.staff.frame import day_page, day_url
+from service.web.staff.words import Words
 
 DONE: Final = {
     "admitted": N_("A place is on offer to them; a mail says until when they can accept it."),

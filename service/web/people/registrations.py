@@ -30,12 +30,12 @@ from service.reports.registrations import (
     registrations,
 )
 from service.web.clock import now
-from service.web.desk.acting import done
-from service.web.desk.frame import Link, day_page, day_url
 from service.web.download import download
 from service.web.people.export import answer_in_words, registrations_csv
 from service.web.security import own_day, own_registration, signed_in, staff_only
-from service.web.words import Words
+from service.web.staff.acting import done
+from service.web.staff.frame import Link, day_page, day_url
+from service.web.staff.words import Words
 
 COLOURS: Final = {"confirmed": "good", "offered": "warn", "waiting": "", "cancelled": "quiet"}
 LONGEST_SEARCH: Final = 200

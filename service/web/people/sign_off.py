@@ -13,9 +13,9 @@ from service.reports.attendance import attendees
 from service.reports.charges import charges_by_day
 from service.usecases.sign_off import sign_off
 from service.web.clock import now
-from service.web.desk.acting import Answer, carry_out
-from service.web.desk.frame import day_page, day_url
 from service.web.security import actor, own_day, staff_only
+from service.web.staff.acting import Answer, carry_out
+from service.web.staff.frame import day_page, day_url
 
 sign_off_pages = Blueprint("desk_sign_off", __name__, url_prefix="/desk/study-days/<slug>/sign-off")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from service.locale import N_, translate
-from service.web.words_of_incoming_mail import INCOMING
+from service.web.staff.words_of_incoming_mail import INCOMING
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     **INCOMING,

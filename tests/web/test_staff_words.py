@@ -14,7 +14,7 @@ from service.mail.incoming.unreadable import Reason as Unreadable
 from service.reports.registrations import Attendance
 from service.usecases import answer, bounce
 from service.web.schemas import ORGANISATION_KINDS
-from service.web.words import WORDS, Words
+from service.web.staff.words import WORDS, Words
 
 KINDS_OF_MAIL = ("reply", "late_request", "bounce", "automatic", "other", "unreadable")
 OF_MAIL = {

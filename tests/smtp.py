@@ -206,8 +206,12 @@ class _Session(socketserver.BaseRequestHandler):
         if self.smtp.has_something_to_say("TEXT"):
             self.say(self.smtp.answer("TEXT"))
             return False
-        lines = list(iter(self.reader.readline, b".\r\n"))
-        text = b"".join(line[1:] if line.startswith(b".") else line for line in lines)
+        lines = []
+        while (line := self.reader.readline()) != b".\r\n":
+            if not line:
+                return False  # the client went in the middle of it
+            lines.append(line.removeprefix(b"."))
+        text = b"".join(lines)
         self.smtp.texts.append(text)
         self.smtp.on_text()
         answer = self.smtp.answer("END")

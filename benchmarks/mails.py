@@ -1,6 +1,7 @@
 """Mails a second of the worker alone, beside the floor's mailer: a queue is filled, then watched until it is empty."""
 
 import os
+import statistics
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 
 from benchmarks.contenders import PORT_OF_POSTGRESQL, SINK_PORT, STUDIEDAG
 from benchmarks.servers import FLOOR, new_postgresql, ours_env, program
+from service.models import Message
 
 LONGEST = 300.0
 """Seconds until a queue that does not empty is given up."""
@@ -47,6 +49,16 @@ class Mailer:
                 if not connection.execute(sa.text(self.left)).scalar_one():
                     return number / (time.perf_counter() - began)
         raise TimeoutError("the queue does not empty")
+
+
+def wait(url: str) -> float:
+    """Seconds from a sign-up to its mail, the 95th percentile of all mails that have left."""
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        rows = connection.execute(sa.select(Message.created_at, Message.sent_at).where(Message.state == "sent")).all()
+    engine.dispose()
+    waits: list[float] = [(row.sent_at - row.created_at).total_seconds() for row in rows]
+    return statistics.quantiles(waits, n=20)[-1]
 
 
 @contextmanager

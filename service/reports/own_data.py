@@ -6,7 +6,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from service.models import Charge, CheckIn, History, LateRequest, Message, Registration, Transfer
+from service.models import Charge, CheckIn, History, IncomingMail, LateRequest, Message, Registration, Transfer
 
 INTERNAL: Final = frozenset({"id", "study_day_id", "email_folded", "calendar_uid", "sequence"})
 """Columns that say nothing about a person: our own numbers, and what is kept twice."""
@@ -21,6 +21,7 @@ def own_data(session: Session, registration: Registration) -> dict[str, Any]:
         "registration": {
             column.key: _plain(getattr(registration, column.key)) for column in columns if column.key not in INTERNAL
         },
+        "mails_received": _rows(session, IncomingMail, registration.id, "received_at", "sender", "subject", "text"),
         "mails": _rows(session, Message, registration.id, "letter", "recipient", "created_at", "sent_at", "state"),
         "attendance": _rows(session, CheckIn, registration.id, "at", "undone"),
         "colleagues_asked": _rows(

@@ -17,10 +17,12 @@ from tests.builders import CLOSES_AT, make_day
 from tests.conftest import Clock
 from tests.life import SLUG, attended
 from tests.staff import sign_in
+from tests.usecases.received import filed, make_mail, make_reply
 from tests.web.test_desk_mails import SOURCE
 
 pytestmark = pytest.mark.browser
 DAY: Final = f"/desk/study-days/{SLUG}"
+PLUS: Final = "events_bsog+integratiebeleid@vub.be"
 LOOKS: Final = (("nl", "light"), ("fr", "dark"))
 TYPED: Final = "main input:not([type=hidden]), main textarea"
 PAGES: Final = (
@@ -36,6 +38,11 @@ PAGES: Final = (
     f"{DAY}/mails?state=failed",
     f"{DAY}/mails/1",
     f"{DAY}/mails/write",
+    f"{DAY}/late-requests",
+    "/desk/mailbox",
+    "/desk/mailbox?state=done",
+    "/desk/mailbox/1",
+    "/desk/mailbox/2",
     f"{DAY}/letters",
     f"{DAY}/letters/confirmed",
     "/admin/",
@@ -55,6 +62,10 @@ def cookie(app: Flask, clock: Clock) -> str:
         )
         session.execute(sa.update(StudyDay).where(StudyDay.id == day.id).values(free_again_until=day.starts_at))
         session.add(MessageSource(message_id=1, message_header_id="<1@x>", subject="x", source=SOURCE))
+    filed(make_mail("zoe@example.org", subject="x" * 80, text="y" * 200, received_at=CLOSES_AT))
+    filed(make_mail("an2@example.org", replies=(make_reply(ids["absent"]),), received_at=CLOSES_AT))
+    for text in ("Mag ik nog?", "z" * 200):
+        filed(make_mail("zoe@example.org", recipients=(PLUS,), text=text, received_at=CLOSES_AT))
     client = app.test_client()
     sign_in(client, Role.ADMIN)
     found = client.get_cookie(COOKIE)

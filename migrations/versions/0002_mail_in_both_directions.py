@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("polled_at", UtcDateTime(), nullable=True),
         sa.Column("claimed_at", UtcDateTime(), nullable=True),
         sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("failing_since", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_mailbox_state")),
     )
     op.create_table(

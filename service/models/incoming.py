@@ -59,3 +59,4 @@ class MailboxState(Base):
     polled_at: Mapped[datetime | None]
     claimed_at: Mapped[datetime | None]  # by the worker that reads it now
     error: Mapped[str] = mapped_column(sa.Text, default="")
+    failing_since: Mapped[datetime | None]

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from service.models import Message
+from service.models import MailboxState, Message
 
 STALE: Final = timedelta(days=30)
 """A letter that is older is not reported any more, dismissed or not."""
@@ -89,6 +89,12 @@ def mail_in_figures(connection: Connection, *, now: datetime) -> dict[str, int]:
     first: datetime | None = connection.execute(oldest).scalar_one()
     age = int((now - first).total_seconds()) if first is not None else 0
     return {"failed": connection.execute(failed).scalar_one(), "oldest_due_seconds": age}
+
+
+def mailbox_in_figures(connection: Connection, *, now: datetime) -> dict[str, int]:
+    """For whoever watches the service: for how many seconds the mailbox could not be read; 0 where it can."""
+    since: datetime | None = connection.execute(sa.select(sa.func.min(MailboxState.failing_since))).scalar_one()
+    return {"mailbox_unread_seconds": int((now - since).total_seconds()) if since is not None else 0}
 
 
 def _dead(session: Session, which: sa.ColumnElement[bool], *, now: datetime) -> Sequence[DeadLetter]:

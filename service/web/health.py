@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.extensions import db
 from service.models import SCHEMA, Heartbeat
-from service.reports.alarms import mail_in_figures
+from service.reports.alarms import mail_in_figures, mailbox_in_figures
 from service.web.clock import now
 
 WORKER_SEEN_WITHIN: Final = timedelta(minutes=5)
@@ -41,7 +41,7 @@ def ready() -> tuple[dict[str, Any], int]:
                 wanted = sa.select(Heartbeat.at).where(Heartbeat.name == "worker")
                 seen = connection.execute(wanted).scalar_one_or_none()
                 checks["worker"] = seen is not None and now() - seen < WORKER_SEEN_WITHIN
-                mail = mail_in_figures(connection, now=now())
+                mail = mail_in_figures(connection, now=now()) | mailbox_in_figures(connection, now=now())
     except SQLAlchemyError:
         pass
     fine = all(checks.values())

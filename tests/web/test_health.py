@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from flask.testing import FlaskClient
 
+from service.mail.incoming import state
 from service.models import Heartbeat
 from service.transaction import transaction
 from tests.builders import NOW, TICK
@@ -41,4 +42,18 @@ def test_ready_when_mail_failed_or_waits_says_so_and_stays_ready(client: FlaskCl
     answer = client.get("/readyz")
 
     assert answer.status_code == 200
-    assert answer.get_json()["mail"] == {"failed": 1, "oldest_due_seconds": 90}
+    assert answer.get_json()["mail"] == {"failed": 1, "oldest_due_seconds": 90, "mailbox_unread_seconds": 0}
+
+
+def test_ready_when_the_mailbox_cannot_be_read_says_so_and_stays_ready(client: FlaskClient, clock: Clock) -> None:
+    state.failed("desk@mail.example/INBOX", "no route", NOW)
+    state.failed("desk@mail.example/INBOX", "no answer", NOW + timedelta(seconds=60))
+    clock.set(NOW + timedelta(seconds=90))
+    with transaction() as session:
+        session.add(Heartbeat(name="worker", at=NOW))
+
+    answer = client.get("/readyz")
+    state.read_at("desk@mail.example/INBOX", NOW)
+
+    assert (answer.status_code, answer.get_json()["mail"]["mailbox_unread_seconds"]) == (200, 90)
+    assert client.get("/readyz").get_json()["mail"]["mailbox_unread_seconds"] == 0

@@ -56,6 +56,7 @@ class Filing:
         try:
             mail = self._parser.read(chunks, identity=identity, received_at=self._received(envelope))
         except UnreadableError as error:
+            log.warning("a mail cannot be read (%s) and is put aside", error)
             return self._put_aside(self._glimpse(envelope, identity), error.reason)
         return self._filed(mail)
 

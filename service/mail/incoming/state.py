@@ -31,13 +31,15 @@ def advance(name: str, uid_validity: int, uid: int) -> None:
 
 
 def read_at(name: str, now: datetime) -> None:
-    """All is well."""
-    _write(name, polled_at=now, error="")
+    """All is well; what was known of another mailbox, from before the settings changed, is of no interest any more."""
+    _write(name, polled_at=now, error="", failing_since=None)
+    with glance() as connection:
+        connection.execute(sa.delete(MailboxState).where(MailboxState.name != name))
 
 
-def failed(name: str, words: str) -> None:
+def failed(name: str, words: str, now: datetime) -> None:
     """It cannot be read, and why."""
-    _write(name, error=words)
+    _write(name, error=words, failing_since=sa.func.coalesce(MailboxState.failing_since, now))
 
 
 class Turn:
@@ -56,29 +58,23 @@ class Turn:
         free = sa.or_(MailboxState.claimed_at.is_(None), MailboxState.claimed_at < now - STALE_AFTER)
         if self._since is not None and now - self._since < RENEW_AFTER:
             return True
-        _write(self._name)  # the row is there
-        taken = self._change(free if self._since is None else MailboxState.claimed_at == self._since, now)
+        mine = MailboxState.claimed_at == self._since
+        taken = _write(self._name, free if self._since is None else mine, claimed_at=now)
         self._since = now if taken else None
         return taken
 
     def end(self) -> None:
         """Let others have it."""
         if self._since is not None:
-            self._change(MailboxState.claimed_at == self._since, None)
+            _write(self._name, MailboxState.claimed_at == self._since, claimed_at=None)
             self._since = None
 
-    def _change(self, only: sa.ColumnElement[bool], claimed_at: datetime | None) -> bool:
-        named = sa.update(MailboxState).where(MailboxState.name == self._name, only)
-        with glance() as connection:
-            return connection.execute(named.values(claimed_at=claimed_at)).rowcount == 1
 
-
-def _write(name: str, only: sa.ColumnElement[bool] | None = None, **values: Any) -> None:
-    fresh = {"uid_validity": 0, "last_uid": 0, "polled_at": None, "error": ""}
+def _write(name: str, *only: sa.ColumnElement[bool], **values: Any) -> bool:
+    """Change the row of this mailbox, which is made where there is none; whether it was as ``only`` wants it."""
+    fresh = {"name": name, "uid_validity": 0, "last_uid": 0, "error": ""}
     with glance() as connection:
-        row = _INSERT[connection.dialect.name](MailboxState).values(name=name, **(fresh | values))
-        if values:
-            row = row.on_conflict_do_update(index_elements=["name"], set_=values, where=only)
-        else:
-            row = row.on_conflict_do_nothing()
-        connection.execute(row)
+        insert = _INSERT[connection.dialect.name](MailboxState)
+        connection.execute(insert.values(fresh).on_conflict_do_nothing())
+        named = sa.update(MailboxState).where(MailboxState.name == name, *only)
+        return connection.execute(named.values(**values)).rowcount == 1

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-Reason = Literal["too_large", "too_many_parts", "header_too_long", "too_many_attendees", "broke_the_parser"]
+Reason = Literal["too_many_parts", "header_too_long", "too_many_attendees", "broke_the_parser"]
 
 
 class UnreadableError(Exception):

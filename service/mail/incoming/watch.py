@@ -59,7 +59,7 @@ class Watch:
                 while (tally := self._look(inbox, self._address.name)) is None and time.monotonic() < until:
                     self._stop.wait(1)
         except MailboxError as error:
-            state.failed(self._address.name, str(error))
+            state.failed(self._address.name, str(error), self._clock())
             raise
         if tally is None:
             raise MailboxError("another worker is reading it")
@@ -105,7 +105,7 @@ class Watch:
         finally:
             turn.end()
         if tally.trouble:
-            state.failed(name, tally.trouble)
+            state.failed(name, tally.trouble, self._clock())
         else:
             state.read_at(name, self._clock())
         return tally
@@ -119,4 +119,4 @@ class Watch:
             log.error("a mistake in reading the mailbox", exc_info=error)
             words = f"a mistake of Studiedag itself: {type(error).__name__}"
         with suppress(Refusal, SQLAlchemyError):
-            state.failed(address.name, words)
+            state.failed(address.name, words, self._clock())

@@ -1,7 +1,6 @@
 """Answers to an invitation as calendar programs send them, whole mails, with the quirks of each."""
 
 import base64
-import quopri
 from datetime import UTC, datetime
 from typing import Final
 
@@ -110,14 +109,14 @@ APPLE: Final = mail(
     + "\r\n--b2\r\n"
     + part(
         "text/calendar; method=REPLY; charset=UTF-8; name=iCal-20230310-103000.ics",
-        quopri.encodestring(
-            calendar(
-                "DTSTAMP:20230310T093000Z",
-                f'ATTENDEE;CN="An Peeters";CUTYPE=INDIVIDUAL;EMAIL={WHO};PARTSTAT=DECLINED:/aMTMxNjA3/principal/',
-                f"UID:{UID}",
-                "SEQUENCE:2",
-            ).encode()
-        ).decode(),
+        calendar(
+            "DTSTAMP:20230310T093000Z",
+            f'ATTENDEE;CN="An Peeters";CUTYPE=INDIVIDUAL;EMAIL={WHO};PARTSTAT=DECLINED:/aMTMxNjA3/principal/',
+            f"UID:{UID}",
+            "SEQUENCE:2",
+        )
+        .replace("=", "=3D")
+        .replace("CUTYPE", "CUT=\r\nYPE"),
         "Content-Transfer-Encoding: quoted-printable",
         "Content-Disposition: attachment; filename=iCal-20230310-103000.ics",
     )

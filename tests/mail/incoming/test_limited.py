@@ -146,7 +146,7 @@ def test_process_when_it_takes_too_much_fails(doing: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "said", [b"", b"x", b"[]", b"null", b'{"identity": 1}', json.dumps({"unreadable": "too_large"}).encode()]
+    "said", [b"", b"x", b"[]", b"null", b'{"identity": 1}', json.dumps({"unreadable": "too_many_parts"}).encode()]
 )
 def test_answer_when_it_is_none_means_unreadable(parser: Parser, said: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limited.Parser, "_asked", lambda *_: said)

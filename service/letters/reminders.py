@@ -7,7 +7,7 @@ from service.letters.letter import Letter
 from service.letters.phrases import card, not_me_link, own_button, page_link, sheet, ways_out
 from service.letters.printing import printed
 from service.letters.reminder_facts import AboutPractical, AboutSignOff, PartFacts
-from service.letters.sheet import Block, Button, Card, Link, Paragraph, Row
+from service.letters.sheet import Block, Button, Card, Either, Link, Paragraph, Row
 from service.letters.terms import conditions
 from service.locale import translate
 from service.wording import day, time_range
@@ -31,8 +31,10 @@ def last_call(about: AboutSeat) -> Letter:
         ),
         card(about.day, language),
         *conditions(about),
-        Button(translate(language, "Yes, I am coming"), f"{own}/coming"),
-        Button(translate(language, "No, I cannot come"), f"{own}/cancel"),
+        Either(
+            Button(translate(language, "Yes, I am coming"), f"{own}/coming"),
+            Button(translate(language, "No, I cannot come"), f"{own}/cancel"),
+        ),
         Link(
             translate(language, "A colleague can come in your place: that is free at any time before the start."),
             translate(language, "Send a colleague"),

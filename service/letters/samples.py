@@ -31,7 +31,7 @@ from service.letters.reminder_facts import AboutPractical, AboutSignOff, PartFac
 from service.locale import N_, translate
 
 UID: Final = "Zq3mX8vT1kLw5nRy7bHc2pJd"
-AFTER_LIMIT: Final = frozenset({"offer", "admitted", "lapsed_offer", "cancelled_late"})
+AFTER_LIMIT: Final = frozenset({"offer", "admitted", "lapsed_offer", "cancelled_late", "practical"})
 AFTER_CLOSING: Final = frozenset({"late_request_received", "declined"})
 AFTER_DAY: Final = frozenset({"fee_notice", "sign_off_due"})
 """Letters of a time of their own; all others go before free cancellation ends."""

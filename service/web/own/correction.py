@@ -13,7 +13,7 @@ from service.web.clock import now
 from service.web.forms import load
 from service.web.own.entry import ATTENDEE, back, enter_own, own, page, refuse, values_of
 from service.web.own.standing import awaits_invoice, no_change
-from service.web.public.forms import NOT_REFUSED, Refused, refused
+from service.web.refused import NOT_REFUSED, Refused, refused
 from service.web.schemas import PersonSchema
 
 SCHEMAS: Final = {"edit": PersonSchema(), "invoice": PersonSchema(only=FOR_THE_INVOICE)}

@@ -14,7 +14,7 @@ from service.extensions import db
 from service.links import COLLEAGUE, OWN
 from service.models import Registration, StudyDay, Transfer
 from service.runtime import runtime
-from service.web.public.forms import NOT_REFUSED, Refused, refused
+from service.web.refused import NOT_REFUSED, Refused, refused
 from service.web.rendering import render
 
 ATTENDEE: Final = Actor("attendee", "link")

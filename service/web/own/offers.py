@@ -11,7 +11,7 @@ from service.web.clock import now
 from service.web.own.entry import ATTENDEE, Invited, back, enter, enter_own, own, page, refuse
 from service.web.own.passing_on import take_over_page, take_over_place
 from service.web.own.standing import no_change, standing
-from service.web.public.forms import NOT_REFUSED, Refused, refused
+from service.web.refused import NOT_REFUSED, Refused, refused
 
 AGREED = frozenset({"1", "true", "on", "yes"})
 

@@ -21,7 +21,7 @@ from service.web.forms import load
 from service.web.own.entry import ATTENDEE, Invited, back, enter, enter_own, own, page, refuse
 from service.web.own.passing_on import take_over_page
 from service.web.own.standing import no_change, standing
-from service.web.public.forms import NOT_REFUSED, Refused, refused
+from service.web.refused import NOT_REFUSED, Refused, refused
 from service.web.schemas import ReasonSchema
 
 DONE: Final = {

@@ -21,7 +21,8 @@ from service.web.forms import load
 from service.web.limits import INVITATIONS_PER_PLACE, count_attempt
 from service.web.own.entry import ATTENDEE, Invited, back, enter, enter_own, own, page, refuse
 from service.web.own.standing import no_change
-from service.web.public.forms import NOT_REFUSED, Refused, refused, with_shown_terms
+from service.web.public.forms import with_shown_terms
+from service.web.refused import NOT_REFUSED, Refused, refused
 from service.web.schemas import ApplicationSchema, ColleagueSchema
 
 APPLICATION: Final = ApplicationSchema()

@@ -13,8 +13,8 @@ from service.reports.study_days import public_day
 from service.web.clock import now
 from service.web.kept import State, read_state
 from service.web.public.day_view import view
-from service.web.public.forms import NOT_REFUSED, Refused, refused
 from service.web.public.refusals import no_sign_up
+from service.web.refused import NOT_REFUSED, Refused, refused
 from service.web.rendering import render
 
 

@@ -1,19 +1,16 @@
-"""What the public forms share: values in the language of the page, refusals in words, and whether a human sent them."""
+"""What the public forms share: values in the language of the page, the terms shown, whether a human sent them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from service.domain.refusals import InvalidInput, Refusal
+from service.domain.refusals import InvalidInput
 from service.domain.terms import Terms
-from service.locale import translate
 from service.usecases.application import Application
-from service.web.forms import words
-from service.web.problems import problem_of, sentence
 from service.web.schemas import HONEYPOT
 
 HUMAN: Final = "human"
@@ -25,20 +22,6 @@ class Held(InvalidInput):
 
     def __init__(self) -> None:
         super().__init__({HUMAN: "human"})
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Why a form comes back: ``errors`` by field, or a ``title`` with ``advice``, or both."""
-
-    status: int = 200
-    errors: Mapping[str, str] = field(default_factory=dict)
-    title: str = ""
-    advice: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-NOT_REFUSED: Final = Refused()
 
 
 def typed(language: str) -> MultiDict[str, str]:
@@ -62,16 +45,6 @@ def require_human(values: Mapping[str, str]) -> None:
     """:raises Held: the field that nobody sees is filled in, and nobody said to be human."""
     if values.get(HONEYPOT) and not values.get(HUMAN):
         raise Held
-
-
-def refused(refusal: Refusal, language: str, errors: Mapping[str, str] | None = None) -> Refused:
-    """A refusal in words, for the form that comes back with it; ``errors`` that stand beside it."""
-    problem = problem_of(refusal)
-    if isinstance(refusal, InvalidInput):
-        return Refused(problem.status, words(refusal.fields, language))
-    after = {"Retry-After": str(refusal.facts["retry_after"])} if "retry_after" in refusal.facts else {}
-    said, advice = sentence(refusal, language), translate(language, problem.advice)
-    return Refused(problem.status, errors or {}, said, advice, after)
 
 
 def blank(language: str) -> Mapping[str, Any]:

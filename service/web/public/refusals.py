@@ -16,7 +16,7 @@ from service.extensions import db
 from service.reports.study_days import public_day
 from service.web.kept import State
 from service.web.public.day_view import view
-from service.web.public.forms import refused
+from service.web.refused import refused
 from service.web.rendering import render
 
 

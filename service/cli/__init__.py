@@ -28,7 +28,9 @@ from service.transaction import transaction
 from service.usecases import open_close, staff
 from service.usecases.invoice import issue_invoices
 from service.usecases.sign_off import sign_off
+from service.web.paths import LONGEST_SLUG
 from service.web.schemas import Address, Text
+from service.web.study_day_schema import SLUG as SLUG_PATTERN
 from service.wording import limit_sentence
 
 COMMAND: Final = Actor("staff", "command")
@@ -37,7 +39,7 @@ NAME: Final = terminal.Shape("NAME", Text(200, required=True))
 EXPORTS: Final = {"csv": invoices_csv}
 REASON: Final = terminal.Shape("REASON", Text(2000, required=True, lines=True))
 SLUG: Final = terminal.Shape(
-    "SLUG", Text(80, required=True, validate=validate.Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", error="not-a-slug"))
+    "SLUG", Text(LONGEST_SLUG, required=True, validate=validate.Regexp(rf"{SLUG_PATTERN}\Z", error="not-a-slug"))
 )
 
 

@@ -1,4 +1,4 @@
-"""Calendar objects: the invitation in a mail, its cancellation, and files to download (RFC 5545, 5546, 7986).
+"""Calendar objects of a registration: the invitation in a mail, its cancellation, a file (RFC 5545, 5546, 7986).
 
 The UID is the registration's own random one, without a host: unguessable, the same whatever address the service has,
 and what a reply is matched by. SEQUENCE and DTSTAMP are those of the moment that the letter tells of.
@@ -9,14 +9,14 @@ icalendar's own folding looks at every character, and would cost more than the w
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import lru_cache
 from typing import Final, Literal
 
 from icalendar import Calendar, Event, vCalAddress
 from icalendar.prop import vText, vUri
 
-from service.letters.facts import AboutSeat, DayFacts, Facts, PersonFacts, printable_name
+from service.letters.facts import AboutSeat, DayFacts, PersonFacts, printable_name
 from service.letters.letter import Method
 from service.letters.phrases import WEB, by_declining
 from service.letters.terms import of_place
@@ -39,17 +39,6 @@ class Entry:
     method: Method
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed(Facts):
-    """A study day as the public sees it; ``uid`` globally unique and lasting, ``sequence`` rising with each change."""
-
-    day: DayFacts
-    uid: str
-    sequence: int
-    changed_at: datetime
-    called_off: bool = False
-
-
 def request(about: AboutSeat) -> Entry | None:
     """The invitation to a confirmed place, or its update; None where no place is confirmed."""
     return _mailed(about, "REQUEST", _essentials(about), ";PARTSTAT=NEEDS-ACTION;RSVP=TRUE")
@@ -68,30 +57,6 @@ def invite(about: AboutSeat) -> bytes:
     """
     head, tail = _frame(about.day, "PUBLISH")
     return b"".join((head, *_own_lines(about, _essentials(about)), tail))
-
-
-def published(*listed: Listed, language: str) -> bytes:
-    """Study days as the public sees them, for ``/{lang}/{slug}.ics`` (one) and ``/{lang}/feed.ics`` (any number)."""
-    calendar = _calendar("PUBLISH")
-    zones: dict[str, bytes] = {}
-    for one in listed:
-        times = span(one.day.starts_at, one.day.ends_at, one.day.zone)
-        if times.definition is not None:
-            definition = times.definition.to_ical()
-            if one.day.zone not in zones:
-                calendar.add_component(times.definition)
-            if zones.setdefault(one.day.zone, definition) != definition:  # one file defines a zone once
-                times = times.in_utc()
-        event = _event(one.day, times)
-        event.add("uid", one.uid)
-        event.add("sequence", one.sequence)
-        event.add("dtstamp", one.changed_at)
-        event.add("status", "CANCELLED" if one.called_off else "CONFIRMED")
-        event.add("description", "\n".join((*_when_and_how(one.day, language), one.day.page_url)))
-        event.add("url", one.day.page_url)
-        calendar.add_component(event)
-    source: bytes = calendar.to_ical()
-    return source
 
 
 def _mailed(about: AboutSeat, method: Method, description: str, answer: str = "") -> Entry | None:
@@ -121,7 +86,7 @@ def _essentials(about: AboutSeat) -> str:
     language = about.person.language
     return "\n".join(
         (
-            *_when_and_how(about.day, language),
+            *when_and_how(about.day, language),
             of_place(about),
             *([by_declining(language)] if about.seat.declining_cancels else []),
             f"{translate(language, 'Open my registration')}{colon(language)} {about.seat.own_url}",
@@ -130,7 +95,8 @@ def _essentials(about: AboutSeat) -> str:
     )
 
 
-def _when_and_how(day: DayFacts, language: str) -> Iterator[str]:
+def when_and_how(day: DayFacts, language: str) -> Iterator[str]:
+    """When and where, in words."""
     yield held(day.starts_at, day.ends_at, day.zone, language)
     if day.place:
         yield day.place
@@ -141,9 +107,9 @@ def _when_and_how(day: DayFacts, language: str) -> Iterator[str]:
 @lru_cache(KEPT)
 def _frame(day: DayFacts, method: Literal["REQUEST", "CANCEL", "PUBLISH"]) -> tuple[bytes, bytes]:
     """The object of one day without the lines of a person: what comes before them, and after."""
-    calendar = _calendar(method)
+    calendar = calendar_of(method)
     times = span(day.starts_at, day.ends_at, day.zone)
-    event = _event(day, times)
+    event = event_of(day, times)
     event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
     if times.definition is not None:
         calendar.add_component(times.definition)
@@ -152,7 +118,8 @@ def _frame(day: DayFacts, method: Literal["REQUEST", "CANCEL", "PUBLISH"]) -> tu
     return head, end + tail
 
 
-def _calendar(method: str) -> Calendar:
+def calendar_of(method: str) -> Calendar:
+    """An empty object."""
     calendar = Calendar()
     calendar.add("prodid", PRODID)
     calendar.add("version", "2.0")
@@ -161,7 +128,7 @@ def _calendar(method: str) -> Calendar:
     return calendar
 
 
-def _event(day: DayFacts, times: Span) -> Event:
+def event_of(day: DayFacts, times: Span) -> Event:
     """What holds for everybody; several days are one span."""
     event = Event()
     event.add("dtstart", times.starts_at)

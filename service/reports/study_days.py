@@ -8,11 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from service.domain.refusals import NotFound
-from service.models import StudyDay
+from service.models import Organiser, StudyDay
 
 PER_PAGE: Final = 50
 RECENT: Final = timedelta(days=730)
 MOST_RECENT: Final = 6
+IN_FEEDS: Final = timedelta(days=365)
+"""How long a study day that is over stays in feeds: calendars drop what is gone from the feed they subscribe to."""
+MOST_IN_FEEDS: Final = 200
 
 
 def public_day(session: Session, slug: str) -> StudyDay:
@@ -57,3 +60,21 @@ def recent(*columns: sa.ColumnElement[Any], now: datetime) -> sa.Select[Any]:
         .order_by(StudyDay.ends_at.desc(), StudyDay.id)
         .limit(MOST_RECENT)
     )
+
+
+def in_feeds(*columns: sa.ColumnElement[Any], organiser: str, now: datetime) -> sa.Select[Any]:
+    """The published study days that feeds tell of, called-off ones too, in the order of the list.
+
+    :param organiser: a slug; empty for those of all.
+    """
+    over = StudyDay.ends_at <= now
+    wanted = sa.select(*columns).where(StudyDay.published, StudyDay.ends_at > now - IN_FEEDS)
+    if organiser:
+        wanted = wanted.join(Organiser, Organiser.id == StudyDay.organiser_id).where(Organiser.slug == organiser)
+    next_first = sa.case((sa.not_(over), StudyDay.starts_at))
+    return wanted.order_by(over, next_first, StudyDay.starts_at.desc(), StudyDay.id).limit(MOST_IN_FEEDS)
+
+
+def organiser_named(slug: str) -> sa.Select[Any]:
+    """The name of an organiser."""
+    return sa.select(Organiser.name).where(Organiser.slug == slug)

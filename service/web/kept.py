@@ -20,7 +20,7 @@ from service.domain.seats import Seats
 from service.domain.terms import today
 from service.domain.windows import Phase, Window, on_time, phase
 from service.models import StudyDay
-from service.reports.study_days import coming, recent
+from service.reports.study_days import coming, in_feeds, recent
 from service.web.lookout import look
 
 MOST_PAGES: Final = 400
@@ -113,18 +113,30 @@ def read_list(*, page: int, now: datetime) -> tuple[list[State], list[State]]:
     return [state_of(row, now=now) for row in to_come], [state_of(row, now=now) for row in held]
 
 
-def keep(key: Hashable, render: Callable[[], str]) -> Response:
-    """The page of that key, rendered if it is not kept yet; 304 where the reader has it already."""
-    pages: OrderedDict[Hashable, tuple[str, bytes]] = current_app.extensions.setdefault("kept", OrderedDict())
+def read_feed(*, organiser: str, now: datetime) -> tuple[tuple[int, int], ...]:
+    """Id and revision of the study days in a feed: nothing else decides what it says of them."""
+    rows = look(in_feeds(_day.c.id, _day.c.revision, organiser=organiser, now=now))
+    return tuple((row.id, row.revision) for row in rows)
+
+
+def keep(
+    key: Hashable,
+    render: Callable[[], str],
+    *,
+    version: Hashable = None,
+    content_type: str = "text/html; charset=utf-8",
+) -> Response:
+    """The page of that key, rendered if it is not kept yet in that version; 304 where the reader has it already."""
+    pages: OrderedDict[Hashable, tuple[Hashable, str, bytes]] = current_app.extensions.setdefault("kept", OrderedDict())
     page = pages.get(key)
-    if page is None:
+    if page is None or page[0] != version:
         body = render().encode()
-        page = (f'"{hashlib.sha256(body).hexdigest()[:20]}"', body)
+        page = (version, f'"{hashlib.sha256(body).hexdigest()[:20]}"', body)
         pages[key] = page
         if len(pages) > MOST_PAGES:
             pages.popitem(last=False)
-    etag, body = page
-    headers = {"ETag": etag, "Cache-Control": "no-cache", "Content-Type": "text/html; charset=utf-8"}
+    _, etag, body = page
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "Content-Type": f"{content_type}; charset=utf-8"}
     if etag in request.environ.get("HTTP_IF_NONE_MATCH", ""):
         return Response(status=304, headers=headers)
     return Response(body, headers=headers)

@@ -1,23 +1,22 @@
 """Calendar objects, read by icalendar and by ical.js, the parser of Thunderbird (RFC 5545, 5546, 7986)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from icalendar import Calendar
 
-from service.letters.calendar import Listed, invite, published
+from service.letters.calendar import invite
 from service.letters.terms import of_place
 from service.letters.writing import write
 from service.locale import LANGUAGES
-from tests.builders import ENDS_AT, NOW, STARTS_AT
-from tests.letters.samples import SITE, UID, make_about, make_day, make_person, make_seat
+from tests.builders import ENDS_AT, STARTS_AT
+from tests.letters.samples import UID, make_about, make_day, make_person, make_seat
 from tests.letters.test_hostile_texts import TRICKS, WITH_LINE_ENDS, about
 from tests.letters.test_writing import CANCELS, INVITES
 from tests.standards import check_ics
 
-SUMMER = datetime(2023, 7, 10, 8, tzinfo=UTC)
 START, END = "2023-03-31T08:15:00Z", "2023-03-31T15:00:00Z"
 
 
@@ -146,64 +145,6 @@ def test_file_to_download_when_made_pleases_another_parser(tmp_path: Path) -> No
     path.write_bytes(invite(make_about("confirmed")))
 
     assert check_ics(path, "--method", "PUBLISH", "--uid", UID, "--start", START, "--end", END, "--strict") == ""
-
-
-def listed(number: int, **overrides: Any) -> Listed:
-    values: dict[str, Any] = {
-        "day": make_day(),
-        "uid": f"study-day-{number}@studiedag.example",
-        "sequence": number,
-        "changed_at": NOW,
-    }
-    return Listed(**{**values, **overrides})
-
-
-def test_public_calendar_when_made_says_what_everybody_may_know() -> None:
-    event = event_of(published(listed(4), language="nl"))
-
-    assert (event["UID"], event["SEQUENCE"], event["STATUS"]) == ("study-day-4@studiedag.example", 4, "CONFIRMED")
-    assert event["DTSTAMP"].dt == NOW
-    assert event["URL"] == f"{SITE}/nl/integratiebeleid"
-    assert event["DESCRIPTION"].split("\n") == [
-        "vrijdag 31 maart 2023, 10:15–17:00 uur (tijd in Brussel)",
-        "KBR, Kunstberg 28, 1000 Brussel",
-        f"{SITE}/nl/integratiebeleid",
-    ]
-    assert "ATTENDEE" not in event
-
-
-def test_public_calendar_when_it_has_several_days_defines_each_zone_once() -> None:
-    elsewhere = make_day(zone="Asia/Kolkata")
-    next_year = make_day(starts_at=STARTS_AT + timedelta(days=365), ends_at=ENDS_AT + timedelta(days=365))
-    days = [listed(1), listed(2, day=elsewhere), listed(3, day=next_year, called_off=True)]
-
-    calendar = read(published(*days, language="en"))
-
-    assert [zone["TZID"] for zone in calendar.walk("VTIMEZONE")] == ["Europe/Brussels", "Asia/Kolkata"]
-    assert [event["STATUS"] for event in calendar.walk("VEVENT")] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
-
-
-def test_public_calendar_when_a_zone_would_need_two_definitions_says_the_second_in_utc() -> None:
-    in_ramadan = make_day(zone="Africa/Casablanca", starts_at=STARTS_AT, ends_at=ENDS_AT)
-    in_summer = make_day(zone="Africa/Casablanca", starts_at=SUMMER, ends_at=SUMMER + timedelta(hours=3))
-
-    calendar = read(published(listed(1, day=in_ramadan), listed(2, day=in_summer), language="en"))
-
-    first, second = calendar.walk("VEVENT")
-    assert [zone["TZID"] for zone in calendar.walk("VTIMEZONE")] == ["Africa/Casablanca"]
-    assert first["DTSTART"].params["TZID"] == "Africa/Casablanca"
-    assert second["DTSTART"].to_ical() == b"20230710T080000Z"
-
-
-def test_public_calendar_when_made_pleases_another_parser(tmp_path: Path) -> None:
-    path = tmp_path / "public.ics"
-    path.write_bytes(published(listed(0), language="fr"))
-
-    assert check_ics(path, "--method", "PUBLISH", "--start", START, "--end", END, "--strict") == ""
-
-
-def test_public_calendar_when_there_is_no_day_is_empty() -> None:
-    assert read(published(language="de")).walk("VEVENT") == []
 
 
 def test_letter_when_answers_of_calendars_are_read_says_what_declining_does() -> None:

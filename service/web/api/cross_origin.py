@@ -1,4 +1,4 @@
-"""Other sites may read the public view of study days in their visitors' browsers, and nothing else (Fetch, CORS)."""
+"""Other sites may read the public view of study days in their visitors' browsers, and no other call (Fetch, CORS)."""
 
 from typing import Final
 

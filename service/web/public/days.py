@@ -5,6 +5,7 @@ from flask import Blueprint, Response, request
 from service.domain.refusals import NotFound
 from service.extensions import db
 from service.reports.study_days import PER_PAGE, public_day, public_days
+from service.runtime import runtime
 from service.web.clock import now
 from service.web.kept import keep, read_list, read_state
 from service.web.public.addresses import LANGUAGE, alternates
@@ -40,6 +41,7 @@ def coming_days(language: str) -> Response:
             to_come=[(rows[state.study_day_id], state) for state in states],
             held_before=[(rows[state.study_day_id], state) for state in held],
             alternates=alternates(f"?page={page}" if page > 1 else ""),
+            base_url=runtime().settings.base_url,
             page=page,
             more=more,
         )

@@ -40,7 +40,7 @@ def send(client: FlaskClient, command: str, variables: dict[str, str]) -> TestRe
 
 
 def test_guide_when_followed_from_top_to_bottom_is_true(client: FlaskClient, tokens: Tokens) -> None:
-    variables = {"API": "/api/v1", "TOKEN": tokens["organiser"]}
+    variables = {"API": "/api/v1", "SITE": "", "TOKEN": tokens["organiser"]}
     ran, answer = 0, None
 
     for kind, block in BLOCK.findall(GUIDE.read_text()):

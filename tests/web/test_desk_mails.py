@@ -106,6 +106,19 @@ def test_mail_when_failed_can_be_sent_again_once(desk: FlaskClient) -> None:
     assert "Only a mail that failed can be sent again." in again.text
 
 
+def test_mails_when_they_failed_can_be_sent_again_together(desk: FlaskClient) -> None:
+    button = f'action="{URL}/resend"'
+    assert button not in desk.get(URL).text
+    write(state="failed", error="[Errno 111] Connection refused")
+    assert button in desk.get(f"{URL}?state=failed").text
+
+    answer = desk.post(f"{URL}/resend")
+
+    assert (answer.status_code, answer.location) == (303, f"{URL}?done=all-resent")
+    assert "The mails go out again." in desk.get(answer.location).text
+    assert db.session.execute(sa.select(Message.state)).scalar_one() == "queued"
+
+
 def test_mail_when_it_cannot_be_written_names_the_letter_and_the_error(desk: FlaskClient) -> None:
     with transaction() as session:
         session.execute(sa.update(Message).values(state="failed", error="UndefinedError: 'facts' is undefined"))

@@ -18,7 +18,7 @@ from service.reports.messages import MessageItem, message, messages_of_day, sent
 from service.reports.paging import Slice
 from service.transaction import transaction
 from service.usecases.dismiss import dismiss
-from service.usecases.resend import resend
+from service.usecases.resend import resend, resend_failed
 from service.web.clock import now
 from service.web.desk.alarms import reason
 from service.web.security import actor, own_day, signed_in, staff_only
@@ -29,7 +29,11 @@ from service.web.staff.words import Words
 HEADERS: Final = ("From", "To", "Subject", "Date", "Message-ID")
 COLOURS: Final = {"queued": "", "sending": "", "sent": "good", "failed": "bad", "bounced": "bad", "suppressed": "quiet"}
 """Of the tag of each state, in the order in which they are offered as a filter."""
-DONE: Final = {"resent": N_("The mail goes out again."), "dismissed": N_("This mail is not reported any more.")}
+DONE: Final = {
+    "resent": N_("The mail goes out again."),
+    "all-resent": N_("The mails go out again."),
+    "dismissed": N_("This mail is not reported any more."),
+}
 SANDBOX: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 """A mail's HTML shows its own styles and nothing else: no script, no request, no form, an origin of its own."""
 
@@ -88,6 +92,16 @@ def send_again(slug: str, message_id: int) -> Response | tuple[str, int]:
         problem = translate(signed_in().language, "Only a mail that failed can be sent again.")
         return _mail_page(day, _own_mail(day, message_id), problem=problem), 409
     return Response(status=303, headers={"Location": f"{url}?done=resent"})
+
+
+@mail_pages.post("/resend")
+@staff_only(Role.ORGANISER)
+def send_all_again(slug: str) -> Response:
+    """Queue all mails again that failed."""
+    day = own_day(slug, Role.ORGANISER)
+    with transaction() as session:
+        resend_failed(session, day.id, actor=actor(), now=now())
+    return Response(status=303, headers={"Location": f"{day_url(day, '/mails')}?done=all-resent"})
 
 
 @mail_pages.post("/<id:message_id>/dismiss")

@@ -99,7 +99,8 @@ class World:
     def waiting_mails(self) -> int:
         """How many are still to go; none may have failed."""
         db.session.rollback()
-        states = list(db.session.execute(sa.select(Message.state)).scalars())
+        about_it = sa.select(Message.state).where(Message.study_day_id == self.day_id)
+        states = list(db.session.execute(about_it).scalars())
         assert "failed" not in states
         return states.count("queued") + states.count("sending")
 

@@ -93,7 +93,7 @@ def edit_study_day(session: Session, values: dict[str, Any], slug: str) -> Any:
     """Change a study day.
 
     What is left out stays; lists and objects are replaced whole. Another time or place, or a higher fee: everyone is
-    told, and free cancellation opens again.
+    told, and free cancellation opens again. Another title or mailbox: those are told who have it in their calendar.
     """
     day = own_day(slug, Role.ORGANISER)
     if values.pop("organiser", day.organiser.slug) != day.organiser.slug:

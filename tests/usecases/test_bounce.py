@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from service.models import Message
 from service.transaction import transaction
@@ -131,3 +132,18 @@ def test_fee_when_the_confirmation_bounced_and_nobody_was_seen_is_proposed_as_wa
 
     assert (charge.registration_id, charge.waiver_proposed) == (an, proposed)
     assert charge.evidence["mails_failed"] == (1 if bounced else 0)
+
+
+def test_fee_when_only_a_later_mail_was_taken_is_still_proposed_as_waived() -> None:
+    given_day()
+    an, bo = joined(), joined(2)
+    came_back()
+    with transaction() as session:
+        correct(session, an, {"town": "Gent"}, actor=DESK, now=NOW + HOUR)
+        session.execute(sa.update(Message).where(Message.state == "queued").values(state="sent"))
+    came(bo)
+
+    (charge,) = signed_off()
+
+    assert (charge.evidence["mails_sent"], charge.evidence["mails_failed"]) == (1, 1)
+    assert charge.waiver_proposed

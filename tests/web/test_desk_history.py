@@ -47,6 +47,14 @@ def test_labels_when_compared_with_the_schema_name_every_field() -> None:
             ("An Peeters (form on the website)", "Signed up", ["Waiting"]),
         ),
         (
+            item("calendar_answered", actor="attendee", channel="calendar", answer="tentative"),
+            ("An Peeters (calendar reply)", "Answered in the calendar", ["Perhaps"]),
+        ),
+        (
+            item("mail_bounced", actor="system", channel="mail", message=1, status="5.1.1"),
+            ("By itself", "A mail came back", ["5.1.1"]),
+        ),
+        (
             item("cancelled", actor="attendee", channel="link", verdict="late", through="link"),
             ("An Peeters (personal link)", "Registration cancelled", ["by personal link", "too late"]),
         ),

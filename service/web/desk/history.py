@@ -84,6 +84,14 @@ def _letter(line: HistoryItem, _day: StudyDay, language: str) -> list[str]:
     return [Words(language)("letter", line.facts.get("letter"))]
 
 
+def _answer(line: HistoryItem, _day: StudyDay, language: str) -> list[str]:
+    return [Words(language)("answer", line.facts.get("answer"))]
+
+
+def _code(line: HistoryItem, _day: StudyDay, _language: str) -> list[str]:
+    return [str(line.facts.get("status", ""))]
+
+
 def _told(line: HistoryItem, _day: StudyDay, language: str) -> list[str]:
     number = int(line.facts.get("told", 0))
     return [translate_n(language, "%(count)s person was told", "%(count)s people were told", number, count=number)]
@@ -108,12 +116,14 @@ def _invoice(line: HistoryItem, _day: StudyDay, language: str) -> list[str]:
 
 DETAILS: Final[dict[str, Details]] = {
     "alarm_dismissed": _letter,
+    "calendar_answered": _answer,
     "called_off": _told,
     "cancelled": _ending,
     "changed": _fields,
     "closed": _limits,
     "invoiced": _invoice,
     "letter_tried": _letter,
+    "mail_bounced": _code,
     "mail_resent": _letter,
     "registered": _status,
     "reminded": _reminded,

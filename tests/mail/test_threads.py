@@ -82,7 +82,7 @@ def test_letter_when_the_mail_has_a_hostile_subject_is_one_line(
 ) -> None:
     given_day()
     clock.set(MORNING)
-    filed(make_mail("zoe@example.org", received_at=MORNING, recipients=(PLUS,), subject="A\r\nBcc: x@y\x00"))
+    filed(make_mail("zoe@example.org", received_at=MORNING, recipients=(PLUS,), subject="A\r\nBcc: x@y\x07"))
 
     assert answer(delivery, smtp_server)["Subject"] == "Re: A Bcc: x@y"
 

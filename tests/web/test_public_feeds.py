@@ -11,9 +11,10 @@ from flask.testing import FlaskClient
 from icalendar import Calendar
 
 from service.locale import LANGUAGES
+from service.reports.study_days import MOST_IN_FEEDS
 from service.transaction import transaction
 from service.usecases.open_close import call_off
-from tests.builders import ENDS_AT, NOW, STARTS_AT, make_organiser
+from tests.builders import ENDS_AT, NOW, STARTS_AT, make_day, make_organiser
 from tests.conftest import Clock
 from tests.web.days import DESK, PAGE, arrange, change
 from tests.web.test_public_kept import counted
@@ -232,6 +233,19 @@ def test_feeds_when_texts_are_hostile_hold_them_as_text(client: FlaskClient, hos
 def test_feeds_when_there_is_no_day_are_feeds_all_the_same(client: FlaskClient) -> None:
     assert titles(client) == [[], [], []]
     assert said(atom(client), "updated") == ["1970-01-01T00:00:00Z"]
+
+
+def test_feeds_when_there_are_very_many_days_hold_the_next_ones(client: FlaskClient) -> None:
+    with transaction() as session:
+        organiser = make_organiser(session)
+        for number in range(MOST_IN_FEEDS + 1):
+            later = timedelta(minutes=MOST_IN_FEEDS - number)
+            make_day(session, organiser=organiser, slug=f"day-{number}", ends_at=ENDS_AT, starts_at=STARTS_AT + later)
+
+    urls = [item["url"] for item in items(client)]
+
+    assert len(urls) == MOST_IN_FEEDS
+    assert (urls[0], urls[-1]) == (f"{SITE}/nl/day-{MOST_IN_FEEDS}", f"{SITE}/nl/day-1")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,4 +1,4 @@
-"""When a letter leaves: nobody is woken by one that answers nothing they did themselves (docs/decisions/0046).
+"""When a letter leaves: what people do is answered at once, what the clock does wakes nobody (docs/decisions/0046).
 
 Nights are those of the study day's own zone, for staff those of ``STAFF_ZONE``; 21:00 begins one, 07:00 ends it.
 """
@@ -21,32 +21,32 @@ STAFF_ZONE: Final = "Europe/Brussels"
 class Waits(Enum):
     """Whether a letter waits for the morning."""
 
-    NEVER = "it answers what its reader did just now"
-    UNLESS_NEAR = "it is news: at once from a day before the start on, for then a night is too long"
+    NEVER = "it is the direct answer to what somebody has just done"
+    UNLESS_NEAR = "it can wait, but not from a day before the start on: then a night is too long"
     ALWAYS = "nothing is lost by the morning"
 
 
 LETTERS: Final[Mapping[str, Waits]] = {
-    "confirmed": Waits.NEVER,  # unasked for those who moved up from the waiting list: then it is news
+    "confirmed": Waits.NEVER,
     "waiting": Waits.NEVER,
-    "changed": Waits.NEVER,  # unasked where staff corrected
+    "changed": Waits.NEVER,
     "already_registered": Waits.NEVER,
-    "cancelled_in_time": Waits.NEVER,  # unasked where staff cancelled
-    "cancelled_late": Waits.NEVER,  # the same
+    "cancelled_in_time": Waits.NEVER,
+    "cancelled_late": Waits.NEVER,
     "not_me": Waits.NEVER,
     "late_request_received": Waits.NEVER,
-    "decline_unsure": Waits.NEVER,  # it asks who declined a minute ago whether it was they
+    "admitted": Waits.NEVER,
+    "declined": Waits.NEVER,
+    "offer": Waits.NEVER,
+    "colleague_invited": Waits.NEVER,
+    "place_passed_on": Waits.NEVER,
+    "decline_unsure": Waits.NEVER,
+    "study_day_changed": Waits.NEVER,  # a calendar shows at every hour what the service says
+    "study_day_called_off": Waits.NEVER,
     "sign_in": Waits.NEVER,
     "test": Waits.NEVER,
-    "offer": Waits.UNLESS_NEAR,  # its hours are counted from the morning (``heard_at``)
-    "admitted": Waits.UNLESS_NEAR,  # the same
-    "lapsed_offer": Waits.UNLESS_NEAR,  # the clock did it; on the eve somebody may be about to travel
-    "declined": Waits.UNLESS_NEAR,  # an organiser who works late is no reason to wake the asker
-    "colleague_invited": Waits.UNLESS_NEAR,  # the giver did something, the colleague did not
-    "place_passed_on": Waits.UNLESS_NEAR,  # the colleague did something, the giver did not
+    "lapsed_offer": Waits.UNLESS_NEAR,  # the clock did it, as what follows: ``by_clock``
     "bulk": Waits.UNLESS_NEAR,  # unless its sender says that it cannot wait
-    "study_day_changed": Waits.UNLESS_NEAR,
-    "study_day_called_off": Waits.UNLESS_NEAR,
     "last_call": Waits.ALWAYS,  # three working days are left
     "practical": Waits.ALWAYS,
     "sign_off_due": Waits.ALWAYS,
@@ -65,7 +65,7 @@ class Day(Protocol):
 
     @property
     def starts_at(self) -> datetime:
-        """From a day before it on, news cannot wait."""
+        """From a day before it on, a night is too long."""
 
     @property
     def ends_at(self) -> datetime:
@@ -80,14 +80,14 @@ class Departure:
     zone: str | None = None
 
 
-def departure(letter: str, day: Day | None, *, unasked: bool = False, now: datetime) -> Departure:
-    """Of a letter that is queued now; ``unasked``: this time its reader did nothing to get it.
+def departure(letter: str, day: Day | None, *, by_clock: bool = False, now: datetime) -> Departure:
+    """Of a letter that is queued now; ``by_clock``: this time nobody did anything for it, an offer has lapsed.
 
     :param day: what it is about; may be None where a letter never waits.
     :raises KeyError: no letter has that name, or nobody has decided about it yet.
     """
     waits = LETTERS[letter]
-    if waits is Waits.NEVER and unasked:
+    if waits is Waits.NEVER and by_clock:
         waits = Waits.UNLESS_NEAR
     if waits is Waits.NEVER:
         return Departure(now)
@@ -100,12 +100,12 @@ def departure(letter: str, day: Day | None, *, unasked: bool = False, now: datet
 
 
 def heard_at(day: Day, *, now: datetime) -> datetime:
-    """When news that is decided now leaves: the hours to answer it are counted from then (rules.md 4)."""
+    """When what the clock decides now leaves: the hours to answer it are counted from then (rules.md 4)."""
     return now if near(day, now=now) else awake(now, day.time_zone)
 
 
 def near(day: Day, *, now: datetime) -> bool:
-    """Whether it is so near, or under way, that news cannot wait for a morning."""
+    """Whether it is so near, or under way, that nothing can wait for a morning."""
     return not on_time(now, day.starts_at - NEAR) and on_time(now, day.ends_at)
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
 from service.mail.claims import Claim
-from service.models import BulkMail, Charge, LateRequest, Organiser, Registration, StudyDay, Transfer
+from service.models import BulkMail, Charge, LateRequest, Organiser, Registration, StudyDay
 
 
 def _select(*columns: Any) -> sa.Select[Any]:
@@ -57,7 +57,6 @@ _REQUESTS = _select(
     LateRequest.id, LateRequest.first_name, LateRequest.last_name, LateRequest.message, LateRequest.answer
 )
 _CHARGES = _select(Charge.id, Charge.reason, Charge.amount_cents, Charge.objection_until, Charge.status)
-_TRANSFERS = _select(Transfer.id, Transfer.accepted_at, Transfer.withdrawn_at)
 _BULK_MAILS = _select(BulkMail.id, BulkMail.subject, BulkMail.text)
 _ORGANISERS = _select(Organiser.id, Organiser.name, Organiser.mailbox)
 
@@ -71,12 +70,11 @@ class Found:
     requests: Mapping[int, Row[Any]]
     charges: Mapping[int, Row[Any]]
     organisers: Mapping[int, Row[Any]]
-    transfers: Mapping[int, Row[Any]]
     bulk_mails: Mapping[int, Row[Any]]
 
 
 def find(connection: Connection, claims: Sequence[Claim]) -> Found:
-    """At most seven queries, however many messages there are."""
+    """At most six queries, however many messages there are."""
 
     def rows(statement: sa.Select[Any], ids: Iterable[int | None]) -> dict[int, Row[Any]]:
         wanted = sorted({id for id in ids if id is not None})
@@ -88,6 +86,5 @@ def find(connection: Connection, claims: Sequence[Claim]) -> Found:
         requests=rows(_REQUESTS, (claim.facts.get("late_request") for claim in claims)),
         charges=rows(_CHARGES, (claim.facts.get("charge") for claim in claims)),
         organisers=rows(_ORGANISERS, (claim.organiser_id for claim in claims if claim.study_day_id is None)),
-        transfers=rows(_TRANSFERS, (claim.facts.get("transfer") for claim in claims)),
         bulk_mails=rows(_BULK_MAILS, (claim.facts.get("bulk_mail") for claim in claims)),
     )

@@ -29,16 +29,16 @@ def row(
     to: str,
     language: str,
     day: Day | None = None,
-    unasked: bool = False,
+    by_clock: bool = False,
     now: datetime,
     **facts: object,
 ) -> dict[str, Any]:
     """One message as the values of its row; ``facts`` are ready for JSON.
 
     :param day: the study day, needed where the letter may have to wait for the morning.
-    :param unasked: a letter that else answers its reader, who did nothing for it this time.
+    :param by_clock: a letter that else answers somebody, and this time follows from nothing but the time.
     """
-    leaves = departure(letter, day, unasked=unasked, now=now)
+    leaves = departure(letter, day, by_clock=by_clock, now=now)
     return {
         "letter": letter,
         "recipient": to,
@@ -84,7 +84,7 @@ def put_to_each(
     :param occasion: with the id it names what is written about once and no more; who was written to is left out.
     """
     about = Subject(day.organiser_id, day.id)
-    one = row(letter, about=about, to="", language="", day=day, unasked=True, now=now, **facts)
+    one = row(letter, about=about, to="", language="", day=day, by_clock=True, now=now, **facts)
     id, email, language = recipients.subquery().columns
     values: dict[str, Any] = {
         **{name: sa.literal(value, _TABLE.c[name].type) for name, value in one.items()},
@@ -112,7 +112,7 @@ def answering(message_header_id: str, subject: str) -> dict[str, Any]:
 
 
 def to_registrant(
-    letter: str, registration: Registration, *, unasked: bool = False, now: datetime, **facts: object
+    letter: str, registration: Registration, *, by_clock: bool = False, now: datetime, **facts: object
 ) -> dict[str, Any]:
     """A message to the one who registered, in their language, with the SEQUENCE of their calendar entry."""
     return row(
@@ -121,7 +121,7 @@ def to_registrant(
         to=registration.email,
         language=registration.language,
         day=registration.study_day,
-        unasked=unasked,
+        by_clock=by_clock,
         now=now,
         sequence=registration.sequence,
         **facts,

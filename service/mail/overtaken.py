@@ -1,7 +1,7 @@
 """Letters that waited, for a morning or for a mail server, until what they say was no longer so.
 
-Whoever cancelled at night must not read at seven that a place is theirs. A letter that answers its reader is never
-overtaken: it tells what they did, in the order in which they did it.
+Whoever cancelled at night must not read at seven that a place is theirs. A letter that answers what somebody did is
+never overtaken: it tells what happened, in the order in which it did.
 """
 
 from collections.abc import Callable, Mapping
@@ -45,12 +45,6 @@ def _on_offer(claim: Claim, found: Found, now: datetime) -> bool:
     return registration.status == Status.OFFERED and on_time(now, registration.offered_until)
 
 
-def _asked_still(claim: Claim, found: Found, now: datetime) -> bool:
-    transfer = found.transfers.get(claim.facts.get("transfer", 0))
-    open_still = transfer is None or (transfer.accepted_at is None and transfer.withdrawn_at is None)
-    return open_still and _stands(Status.CONFIRMED)(claim, found, now)
-
-
 def _owed_still(claim: Claim, found: Found, _now: datetime) -> bool:
     charge = found.charges.get(claim.facts.get("charge", 0))
     return charge is None or charge.status == "draft"
@@ -76,12 +70,8 @@ def _not_signed_off(claim: Claim, found: Found, _now: datetime) -> bool:
 _LIVE: Final = _stands(Status.CONFIRMED, Status.OFFERED, Status.WAITING)
 STILL_SO: Final[Mapping[str, StillSo]] = {
     "confirmed": _stands(Status.CONFIRMED),
-    "changed": _LIVE,
     "offer": _on_offer,
-    "admitted": _on_offer,
-    "study_day_changed": _LIVE,
     "bulk": _LIVE,
-    "colleague_invited": _asked_still,
     "fee_notice": _owed_still,
     "last_call": _free_still,
     "practical": _to_come,

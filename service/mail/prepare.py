@@ -87,7 +87,7 @@ class TooLateError(Exception):
 def prepare(connection: Connection, claims: Sequence[Claim], links: Links, *, now: datetime) -> Prepared:
     """The mails of a batch, in its order, and what could not be written: one bad message never stops the others.
 
-    :param connection: in autocommit; at most nine statements, however many messages there are.
+    :param connection: in autocommit; at most eight statements, however many messages there are.
     """
     rows_stored = connection.execute(_STORED, {"ids": [claim.id for claim in claims]})
     stored: Stored = {row.message_id: row for row in rows_stored}

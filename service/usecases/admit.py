@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from service.domain.actions import Action
 from service.domain.actors import Actor
 from service.domain.questions import check_answers
-from service.domain.quiet import heard_at
 from service.domain.refusals import (
     AlreadyDecided,
     AlreadyRegistered,
@@ -95,7 +94,7 @@ def admit(
     day = request.study_day
     if day.cancelled_at:
         raise StudyDayCancelled(slug=day.slug)
-    lapses_at = offer_lapses_at(day.starts_at, day.offer_hours, now=heard_at(day, now=now))
+    lapses_at = offer_lapses_at(day.starts_at, day.offer_hours, now=now)
     if lapses_at is None:
         raise StudyDayStarted(slug=day.slug)
     if day.seats.full and not over_capacity:

@@ -139,7 +139,7 @@ def _end(
     session.flush()
     _write_down(session, registration, channel=channel, actor=actor, now=now, tell=tell)
     if seated:
-        free_seat(session, day, now=now)
+        free_seat(session, day, by_clock=channel is Channel.LAPSED, now=now)
     else:
         day.waiting -= 1
 
@@ -152,9 +152,6 @@ def _write_down(
         judged = "cancelled_late" if registration.cancelled_verdict == Verdict.LATE else "cancelled_in_time"
         letter = LETTERS.get(channel, judged)
         held_calendar_entry = registration.cancelled_from == Status.CONFIRMED
-        unasked = actor.kind != "attendee"
-        outbox.put(
-            session, outbox.to_registrant(letter, registration, unasked=unasked, now=now, calendar=held_calendar_entry)
-        )
+        outbox.put(session, outbox.to_registrant(letter, registration, now=now, calendar=held_calendar_entry))
     facts = {"verdict": registration.cancelled_verdict, "from": registration.cancelled_from, "through": channel}
     record(session, line("cancelled", outbox.about(registration), actor=actor, now=now, reason="", **facts))

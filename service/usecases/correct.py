@@ -51,7 +51,7 @@ def correct(
     for name, value in changed.items():
         setattr(registration, name, value)
     if editable is EDITABLE:
-        _tell(session, registration, actor=actor, now=now)
+        _tell(session, registration, now=now)
     record(session, line("corrected", outbox.about(registration), actor=actor, now=now, fields=sorted(changed)))
     return registration
 
@@ -74,9 +74,8 @@ def _of_a_charge(session: Session, registration: Registration) -> frozenset[str]
     raise StudyDayStarted(slug=registration.study_day.slug)
 
 
-def _tell(session: Session, registration: Registration, *, actor: Actor, now: datetime) -> None:
+def _tell(session: Session, registration: Registration, *, now: datetime) -> None:
     calendar = registration.status == Status.CONFIRMED
     if calendar:
         registration.sequence += 1
-    unasked = actor.kind != "attendee"
-    outbox.put(session, outbox.to_registrant("changed", registration, unasked=unasked, now=now, calendar=calendar))
+    outbox.put(session, outbox.to_registrant("changed", registration, now=now, calendar=calendar))

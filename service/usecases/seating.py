@@ -61,13 +61,13 @@ def lock_registration(session: Session, registration_id: int) -> Registration:
     ).scalar_one()
 
 
-def free_seat(session: Session, day: StudyDay, *, now: datetime) -> None:
-    """Give one taken seat back and pass it on at once."""
+def free_seat(session: Session, day: StudyDay, *, by_clock: bool, now: datetime) -> None:
+    """Give one taken seat back and pass it on at once; ``by_clock``: nobody gave it back, an offer has lapsed."""
     day.taken -= 1
-    promote(session, day, now=now)
+    promote(session, day, by_clock=by_clock, now=now)
 
 
-def promote(session: Session, day: StudyDay, *, now: datetime) -> None:
+def promote(session: Session, day: StudyDay, *, by_clock: bool = False, now: datetime) -> None:
     """Give free seats to those who wait, in order of sign-up, until the start (rules.md 4)."""
     while day.waiting > 0 and (day.capacity is None or day.taken < day.capacity) and on_time(now, day.starts_at):
         first = session.execute(
@@ -79,13 +79,13 @@ def promote(session: Session, day: StudyDay, *, now: datetime) -> None:
         ).scalar_one_or_none()
         if first is None:
             return
-        heard = heard_at(day, now=now)
+        heard = heard_at(day, now=now) if by_clock else now
         place = promotion(first.terms.free_until, day.starts_at, day.offer_hours, heard_at=heard, now=now)
         if place is None:
             return
         day.waiting -= 1
         day.taken += 1
-        seat(session, first, place, letter=None, actor=SYSTEM, now=now)
+        seat(session, first, place, letter=None, actor=SYSTEM, by_clock=by_clock, now=now)
         session.flush()
 
 
@@ -96,6 +96,7 @@ def seat(
     *,
     letter: str | None,
     actor: Actor,
+    by_clock: bool = False,
     now: datetime,
     facts: Mapping[str, object] | None = None,
     answers: Mapping[str, Any] | None = None,
@@ -112,9 +113,13 @@ def seat(
         registration.granted_free_until = place.free_until
         outbox.put(
             session,
-            outbox.to_registrant(letter or "confirmed", registration, unasked=True, now=now, came_by="waiting_list"),
+            outbox.to_registrant(
+                letter or "confirmed", registration, by_clock=by_clock, now=now, came_by="waiting_list"
+            ),
         )
         record(session, line("promoted", about, actor=actor, now=now, reason="", **facts or {}))
     else:
-        outbox.put(session, outbox.to_registrant(letter or "offer", registration, now=now, **answers or {}))
+        outbox.put(
+            session, outbox.to_registrant(letter or "offer", registration, by_clock=by_clock, now=now, **answers or {})
+        )
         record(session, line("offered", about, actor=actor, now=now, reason="", **facts or {}))

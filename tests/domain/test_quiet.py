@@ -1,4 +1,4 @@
-"""No mail at night, but for what answers its reader and for news that cannot wait."""
+"""No mail at night, but for what answers somebody, and what cannot wait."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ from service.letters.writing import ABOUT
 from tests.builders import ENDS_AT, STARTS_AT, TICK
 
 BRUSSELS = "Europe/Brussels"
-NEWS = sorted(name for name, waits in LETTERS.items() if waits is Waits.UNLESS_NEAR)
+PATIENT = sorted(name for name, waits in LETTERS.items() if waits is Waits.UNLESS_NEAR)
 ANSWERS = sorted(name for name, waits in LETTERS.items() if waits is Waits.NEVER)
 
 
@@ -69,14 +69,14 @@ def test_answer_when_it_is_night_goes_at_once(letter: str) -> None:
     assert departure(letter, None, now=MIDNIGHT) == Departure(MIDNIGHT)
 
 
-@pytest.mark.parametrize("letter", NEWS)
-def test_news_when_it_is_night_waits_for_the_morning(letter: str) -> None:
+@pytest.mark.parametrize("letter", PATIENT)
+def test_letter_when_the_clock_wrote_it_at_night_waits_for_the_morning(letter: str) -> None:
     assert departure(letter, Day(), now=MIDNIGHT) == Departure(MORNING, BRUSSELS)
 
 
-@pytest.mark.parametrize("letter", ["confirmed", "changed", "cancelled_in_time", "cancelled_late"])
-def test_answer_when_nobody_asked_for_it_is_news(letter: str) -> None:
-    assert departure(letter, Day(), unasked=True, now=MIDNIGHT) == Departure(MORNING, BRUSSELS)
+@pytest.mark.parametrize("letter", ["confirmed", "offer"])
+def test_place_when_it_became_free_by_the_clock_is_told_in_the_morning(letter: str) -> None:
+    assert departure(letter, Day(), by_clock=True, now=MIDNIGHT) == Departure(MORNING, BRUSSELS)
 
 
 @pytest.mark.parametrize(
@@ -89,8 +89,8 @@ def test_answer_when_nobody_asked_for_it_is_news(letter: str) -> None:
         (ENDS_AT, False),
     ],
 )
-def test_news_when_the_day_is_near_keeps_to_no_night(now: datetime, waits: bool | None) -> None:
-    leaves = departure("study_day_called_off", Day(), now=now)
+def test_letter_when_the_day_is_near_keeps_to_no_night(now: datetime, waits: bool | None) -> None:
+    leaves = departure("lapsed_offer", Day(), now=now)
 
     assert leaves.zone == (None if waits is None else BRUSSELS)
     assert (leaves.at > now) is bool(waits)
@@ -103,12 +103,12 @@ def test_fee_notice_when_it_is_night_waits_though_the_day_was_just_now() -> None
     assert departure("fee_notice", Day(ends_at=late + TICK), now=late).at == local("2023-04-01 07:00")
 
 
-def test_news_when_about_no_day_is_a_mistake() -> None:
-    with pytest.raises(TypeError, match="offer keeps to the nights of a study day, and was given none"):
-        departure("offer", None, now=MIDNIGHT)
+def test_letter_when_it_would_wait_and_is_about_no_day_is_a_mistake() -> None:
+    with pytest.raises(TypeError, match="lapsed_offer keeps to the nights of a study day, and was given none"):
+        departure("lapsed_offer", None, now=MIDNIGHT)
 
 
-def test_hours_to_answer_when_offered_at_night_count_from_the_morning_or_from_now_on_the_eve() -> None:
+def test_hours_to_answer_when_the_clock_offers_at_night_count_from_the_morning_or_from_now_on_the_eve() -> None:
     eve = local("2023-03-30 23:00")
 
     assert [heard_at(Day(), now=now) for now in (MIDNIGHT, MORNING, eve)] == [MORNING, MORNING, eve]

@@ -1,25 +1,25 @@
-"""Letters that answer nothing their reader did just now do not leave at night, and not when they no longer hold."""
+"""What people do at night is answered at once; what the clock writes waits, and stays away when it no longer holds."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 
+from service.domain.audience import Audience
 from service.domain.fees import WaiverReason
 from service.mail.delivery import Delivery
+from service.transaction import transaction
 from service.usecases.arrange import change_study_day
-from service.usecases.cancel import not_me
-from service.usecases.correct import correct
+from service.usecases.cancel import lapse_offers
 from service.usecases.invoice import waive
-from service.usecases.offer import accept_offer
 from service.usecases.open_close import call_off
 from service.usecases.resend import resend
-from service.usecases.transfer import invite_colleague
+from service.usecases.write_to_many import Draft, write_to_many
 from tests.builders import ENDS_AT, FREE_UNTIL, NOW, STARTS_AT, TICK, TILL_MORNING
 from tests.conftest import Clock
 from tests.mail.outgoing import change, do, messages
 from tests.smtp import SmtpServer
-from tests.usecases.steps import DESK, admitted, asked_late, came, cancelled, given_day, joined, signed_off
+from tests.usecases.steps import DESK, admitted, asked_late, came, cancelled, given_day, joined, row, signed_off
 
 NIGHT = FREE_UNTIL - timedelta(hours=1)
 LATER = NIGHT + timedelta(minutes=10)
@@ -46,28 +46,76 @@ def states(letter: str) -> list[str]:
     return [state for name, state in messages("letter", "state") if name == letter]
 
 
-def test_promotion_when_at_night_is_told_in_the_morning_and_the_cancellation_at_once(send: Send) -> None:
-    given_day(capacity=1)
+def test_answers_when_people_act_at_night_leave_at_once(send: Send) -> None:
+    day = given_day(capacity=1, closes_at=NIGHT - timedelta(hours=4))
     first, _ = joined(1), joined(2)
-    send(NOW)
+    do(change_study_day, day, {"online_url": "https://meet.example/1"}, actor=DESK, now=NIGHT)
     cancelled(first, now=NIGHT)
+    admitted(asked_late(8, now=NIGHT), over_capacity=True, now=NIGHT)
+    do(call_off, day, reason="Storm.", actor=DESK, now=LATER)
 
-    send(NIGHT)
-    assert messages("letter", "state")[2:] == [("cancelled_in_time", "sent"), ("confirmed", "queued")]
-    send(MORNING - TICK)
-    assert states("confirmed")[1:] == ["queued"]
-    send(MORNING)
-    assert states("confirmed") == ["sent", "sent"]
+    send(LATER)
+
+    assert set(messages("letter")) == {
+        "confirmed",
+        "waiting",
+        "study_day_changed",
+        "cancelled_in_time",
+        "late_request_received",
+        "admitted",
+        "study_day_called_off",
+    }
+    assert set(messages("state")) == {"sent"}
 
 
-def test_calling_off_when_the_day_is_tomorrow_wakes_people(send: Send) -> None:
+def test_offer_when_one_lapses_at_night_is_told_in_the_morning_and_counts_from_then(send: Send) -> None:
+    given_day(capacity=1)
+    first, _, third = joined(1), joined(2), joined(3)
+    offered_at = FREE_UNTIL + timedelta(hours=23)
+    lapsed_at = offered_at + timedelta(hours=24)
+    morning = lapsed_at + timedelta(hours=8)
+    send(NOW)
+    cancelled(first, now=offered_at)
+    send(offered_at)
+    with transaction() as session:
+        lapse_offers(session, now=lapsed_at)
+
+    send(morning - TICK)
+    assert (states("lapsed_offer"), states("offer")) == (["queued"], ["sent", "queued"])
+    send(morning)
+    assert (states("lapsed_offer"), states("offer")) == (["sent"], ["sent", "sent"])
+    assert row(third).offered_until == morning + timedelta(hours=24)
+
+
+def test_offer_when_turned_down_before_the_morning_stays_away(send: Send) -> None:
+    given_day(capacity=1)
+    first, _, third = joined(1), joined(2), joined(3)
+    offered_at = FREE_UNTIL + timedelta(hours=23)
+    lapsed_at = offered_at + timedelta(hours=24)
+    cancelled(first, now=offered_at)
+    send(offered_at)
+    with transaction() as session:
+        lapse_offers(session, now=lapsed_at)
+    cancelled(third, now=lapsed_at + timedelta(hours=1))
+
+    send(lapsed_at + timedelta(hours=8))
+
+    assert states("offer") == ["sent", "suppressed"]
+
+
+def written_to_all(day: int, *, now: datetime, at_once: bool = False) -> None:
+    draft = Draft(audience=Audience.CONFIRMED, subject={"nl": "Lunch"}, text={"nl": "Er is soep."}, at_once=at_once)
+    do(write_to_many, day, draft, count=1, form_key="x", actor=DESK, now=now)
+
+
+def test_mail_to_many_when_it_cannot_wait_leaves_at_night(send: Send) -> None:
     day = given_day()
     joined()
-    do(call_off, day, reason="Storm.", actor=DESK, now=EVE)
+    written_to_all(day, now=NIGHT, at_once=True)
 
-    send(EVE)
+    send(NIGHT)
 
-    assert states("study_day_called_off") == ["sent"]
+    assert states("bulk") == ["sent"]
 
 
 def test_mail_when_put_off_into_the_night_waits_for_the_morning(send: Send, smtp_server: SmtpServer) -> None:
@@ -75,7 +123,7 @@ def test_mail_when_put_off_into_the_night_waits_for_the_morning(send: Send, smtp
     day = given_day()
     joined()
     send(NOW)
-    do(change_study_day, day, {"online_url": "https://meet.example/1"}, actor=DESK, now=evening)
+    written_to_all(day, now=evening)
     smtp_server.plan("RCPT", "450 later")
 
     send(evening)
@@ -92,7 +140,7 @@ def test_mail_when_put_off_into_the_night_waits_for_the_morning(send: Send, smtp
 def test_mail_when_sent_again_by_hand_at_night_waits_too(send: Send) -> None:
     day = given_day()
     joined()
-    do(change_study_day, day, {"online_url": "https://meet.example/1"}, actor=DESK)
+    written_to_all(day, now=NOW)
     change(2, state="failed")
     do(resend, 2, actor=DESK, now=NIGHT)
 
@@ -101,66 +149,15 @@ def test_mail_when_sent_again_by_hand_at_night_waits_too(send: Send) -> None:
     assert messages("state", "due_at")[1] == ("queued", MORNING)
 
 
-def offer_accepted() -> None:
-    accepted = admitted(asked_late(8, now=NIGHT), now=NIGHT)
-    do(accept_offer, accepted, now=LATER)
-
-
-def offer_declined() -> None:
-    cancelled(admitted(asked_late(8, now=NIGHT), now=NIGHT), now=LATER)
-
-
-def moved_up_and_left() -> None:
-    do(change_study_day, 1, {"capacity": 1}, actor=DESK)
-    waits = joined(8)
-    do(change_study_day, 1, {"capacity": 2}, actor=DESK, now=NIGHT)
-    cancelled(waits, now=LATER)
-
-
-def changed_and_left() -> None:
-    do(change_study_day, 1, {"online_url": "https://meet.example/1"}, actor=DESK, now=NIGHT)
-    cancelled(1, now=LATER)
-
-
-def corrected_and_left() -> None:
-    do(correct, 1, {"town": "Gent"}, actor=DESK, now=NIGHT)
-    do(not_me, 1, now=LATER)
-
-
-def changed_and_called_off() -> None:
-    do(change_study_day, 1, {"online_url": "https://meet.example/1"}, actor=DESK, now=NIGHT)
-    do(call_off, 1, reason="Storm.", actor=DESK, now=LATER)
-
-
-def two_invitations() -> None:
-    do(invite_colleague, 1, "bo@example.org", "fr", now=NIGHT)
-    do(invite_colleague, 1, "cy@example.org", "fr", now=LATER)
-
-
-@pytest.mark.parametrize(
-    ("happens", "letter", "outcome"),
-    [
-        (offer_accepted, "admitted", ["suppressed"]),
-        (offer_declined, "admitted", ["suppressed"]),
-        (moved_up_and_left, "confirmed", ["sent", "suppressed"]),
-        (changed_and_left, "study_day_changed", ["suppressed"]),
-        (corrected_and_left, "changed", ["suppressed"]),
-        (changed_and_called_off, "study_day_changed", ["suppressed"]),
-        (changed_and_called_off, "study_day_called_off", ["sent"]),
-        (two_invitations, "colleague_invited", ["suppressed", "sent"]),
-    ],
-)
-def test_letter_when_overtaken_during_the_night_stays_away(
-    happens: Callable[[], None], letter: str, outcome: list[str], send: Send
-) -> None:
-    given_day(closes_at=NIGHT - timedelta(hours=4))
-    joined()
-    send(NOW)
-    happens()
+def test_mail_to_many_when_one_has_left_since_does_not_reach_them(send: Send) -> None:
+    day = given_day()
+    first = joined()
+    written_to_all(day, now=NIGHT)
+    cancelled(first, now=LATER)
 
     send(MORNING)
 
-    assert states(letter) == outcome
+    assert states("bulk") == ["suppressed"]
 
 
 def test_fee_notice_when_waived_before_the_morning_stays_away(send: Send) -> None:
@@ -175,12 +172,3 @@ def test_fee_notice_when_waived_before_the_morning_stays_away(send: Send) -> Non
     send(late + timedelta(hours=12))
 
     assert states("fee_notice") == ["suppressed"]
-
-
-def test_letter_when_still_so_in_the_morning_goes(send: Send) -> None:
-    given_day(closes_at=NIGHT - timedelta(hours=4))
-    admitted(asked_late(8, now=NIGHT), now=NIGHT)
-
-    send(MORNING)
-
-    assert states("admitted") == ["sent"]

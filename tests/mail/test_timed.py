@@ -10,7 +10,7 @@ from service.mail import timed
 from service.mail.timed import Job, Timetable
 from service.models import Heartbeat, IdempotencyKey, RateLimit, SignInLink, Staff, StaffSession
 from service.transaction import transaction
-from tests.builders import FREE_UNTIL, NOW, TICK, TILL_MORNING
+from tests.builders import FREE_UNTIL, NOW, TICK
 from tests.conftest import Clock
 from tests.mail.outgoing import change, later, messages, queue
 from tests.usecases.steps import cancelled, given_day, joined, statuses
@@ -41,7 +41,7 @@ def test_offers_when_they_lapse_end_and_go_on() -> None:
     given_day(capacity=1)
     first, second, third = joined(1), joined(2), joined(3)
     cancelled(first, now=FREE_UNTIL)
-    lapses_at = FREE_UNTIL + TILL_MORNING + timedelta(hours=24)
+    lapses_at = FREE_UNTIL + timedelta(hours=24)
 
     timed.lapse(lapses_at - TICK)
     before = statuses()

@@ -23,7 +23,7 @@ from service.transaction import transaction
 from service.usecases.admit import admit, decline, request_late
 from service.usecases.offer import accept_offer
 from service.usecases.open_close import call_off
-from tests.builders import CLOSES_AT, ENDS_AT, NOW, STARTS_AT, TICK, TILL_MORNING, make_application
+from tests.builders import CLOSES_AT, ENDS_AT, NOW, STARTS_AT, TICK, make_application
 from tests.usecases.received import filed, make_mail, sent_as
 from tests.usecases.steps import (
     DESK,
@@ -123,7 +123,7 @@ class TestAdmission:
         registration = row(admitted(late, now=CLOSES_AT + TICK))
 
         assert (registration.status, registration.dietary) == ("offered", "vegan")
-        assert registration.offered_until == CLOSES_AT + TILL_MORNING + timedelta(hours=24)
+        assert registration.offered_until == CLOSES_AT + TICK + timedelta(hours=24)
         assert registration.seated_at is None
         request = request_row(late)
         assert (request.status, request.decided_at) == ("admitted", CLOSES_AT + TICK)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.builders import CLOSES_AT, FREE_UNTIL, NOW, STARTS_AT, TICK, TILL_MORNING
+from tests.builders import CLOSES_AT, FREE_UNTIL, NOW, STARTS_AT, TICK
 from tests.usecases.steps import (
     admitted,
     asked_late,
@@ -65,15 +65,15 @@ class TestSeatThatBecomesFree:
         an, bo = joined(1), joined(2)
         cancelled(an, now=FREE_UNTIL - HOUR)
 
-        assert row(bo).terms.free_until == FREE_UNTIL + TILL_MORNING + timedelta(hours=24)
-        cancelled(bo, now=FREE_UNTIL + TILL_MORNING + timedelta(hours=24) - TICK)
+        assert row(bo).terms.free_until == FREE_UNTIL - HOUR + timedelta(hours=24)
+        cancelled(bo, now=FREE_UNTIL + timedelta(hours=23) - TICK)
         assert row(bo).cancelled_verdict == "on_time"
 
     def test_a_day_later_costs_the_fee_again(self) -> None:
         given_day(capacity=1)
         an, bo = joined(1), joined(2)
         cancelled(an, now=FREE_UNTIL - HOUR)
-        cancelled(bo, now=FREE_UNTIL + TILL_MORNING + timedelta(hours=24))
+        cancelled(bo, now=FREE_UNTIL + timedelta(hours=23))
         assert row(bo).cancelled_verdict == "late"
 
     def test_is_offered_for_a_day_and_at_most_till_two_hours_before_the_start(self) -> None:
@@ -81,7 +81,7 @@ class TestSeatThatBecomesFree:
         an, bo, cy, di = joined(1), joined(2), joined(3), joined(4)
         cancelled(an, now=FREE_UNTIL)
         cancelled(bo, now=STARTS_AT - timedelta(hours=5))
-        assert row(cy).offered_until == FREE_UNTIL + TILL_MORNING + timedelta(hours=24)
+        assert row(cy).offered_until == FREE_UNTIL + timedelta(hours=24)
         assert row(di).offered_until == STARTS_AT - timedelta(hours=2)
 
     def test_goes_to_nobody_while_the_day_is_over_capacity(self) -> None:

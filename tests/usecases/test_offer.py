@@ -27,7 +27,8 @@ from tests.usecases.steps import (
 )
 
 OFFERED_AT = FREE_UNTIL + timedelta(hours=1)
-LAPSES_AT = FREE_UNTIL + TILL_MORNING + timedelta(hours=24)
+LAPSES_AT = OFFERED_AT + timedelta(hours=24)
+MORNING = FREE_UNTIL + timedelta(hours=24) + TILL_MORNING
 pytestmark = pytest.mark.usefixtures("app")
 
 
@@ -114,7 +115,7 @@ def test_offers_when_nobody_answers(now: datetime, ended: int) -> None:
         lapsed = row(bo)
         assert (lapsed.status, lapsed.cancelled_from, lapsed.cancelled_by) == ("cancelled", "offered", "system")
         assert (lapsed.cancelled_channel, lapsed.cancelled_verdict) == ("lapsed", "on_time")
-        assert row(cy).offered_until == now + timedelta(hours=24)
+        assert row(cy).offered_until == MORNING + timedelta(hours=24)  # the clock wakes nobody
         assert told(5) == [("an2", "lapsed_offer"), ("an3", "offer")]
         assert lapse(now=now) == 0
 

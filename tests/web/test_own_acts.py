@@ -232,7 +232,7 @@ def test_offer_when_accepted_in_time_confirms(client: FlaskClient, clock: Clock)
     accepted = client.post(f"{path}/accept", data={"accept_terms": "1"})
 
     assert "de no-showvergoeding dus meteen" in shown
-    assert "U kunt de plaats aanvaarden vóór dinsdag 21 maart 2023, 07:00 uur" in before
+    assert "U kunt de plaats aanvaarden tot en met" in before
     assert ["Wat u hebt aanvaard" in text for text in (before, client.get(path).text)] == [False, True]
     assert (unticked.status_code, list(errors_of(unticked.text))) == (422, ["accept_terms"])
     assert accepted.location == f"{path}?done=accept"

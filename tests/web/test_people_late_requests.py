@@ -8,7 +8,7 @@ from service.domain.roles import Role
 from service.extensions import db
 from service.models import LateRequest, Message, Registration, StudyDay
 from service.transaction import transaction
-from tests.builders import CLOSES_AT, STARTS_AT, TICK, TILL_MORNING
+from tests.builders import CLOSES_AT, STARTS_AT, TICK
 from tests.conftest import Clock
 from tests.life import ELS
 from tests.staff import sign_in
@@ -50,7 +50,7 @@ def test_admit_when_a_seat_is_free_offers_it(client: FlaskClient, ids: dict[str,
     request = db.session.get_one(LateRequest, ids["late_request"])
     person = db.session.get_one(Registration, request.registration_id)
     assert (request.status, person.status) == ("admitted", "offered")
-    assert person.offered_until == CLOSES_AT + TILL_MORNING + timedelta(hours=24)
+    assert person.offered_until == CLOSES_AT + timedelta(hours=24)
     text = words(client.get(answer.location).text)
     assert "A place is on offer to them" in text
     assert "Nobody waits for an answer." in text

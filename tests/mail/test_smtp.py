@@ -161,3 +161,13 @@ def test_session_when_password_is_wrong(connect: Connect, smtp_server: SmtpServe
 
     with pytest.raises(UnreachableError, match=r"^535 5\.7\.8 wrong$"):
         connect(MAIL_USERNAME="desk", MAIL_PASSWORD="secret").open()
+
+
+def test_session_when_server_wants_nobody_of_our_name_begins_with_no_mail(
+    connect: Connect, smtp_server: SmtpServer
+) -> None:
+    for verb in ("EHLO", "HELO"):
+        smtp_server.always(verb, "550 5.7.1 not from there")
+
+    with pytest.raises(UnreachableError, match=r"^550 5\.7\.1 not from there$"):
+        connect().open()

@@ -13,7 +13,7 @@ from flask import Flask
 from service.domain.refusals import Unavailable
 from service.extensions import db
 from service.mail.incoming import filing, inbox
-from service.mail.incoming.connection import MailboxError
+from service.mail.incoming.connection import MailboxError, RefusedError
 from service.mail.incoming.received import ReceivedMail
 from service.models import IncomingMail
 from service.usecases.file_mail import Filed, file_mail
@@ -260,27 +260,53 @@ class TestServer:
 LAYOUT = "namespace inbox {\n inbox = yes\n separator = %s\n prefix = %s\n}"
 
 
-@pytest.mark.usefixtures("answers")
 @pytest.mark.parametrize(
-    ("more", "folder"),
+    ("more", "folder", "left"),
     [
-        (LAYOUT % ("/", ""), "Studiedag/Automatic"),
-        (LAYOUT % (".", "INBOX."), "INBOX.Studiedag.Automatic"),
-        ("imap_capability = IMAP4rev1", "Studiedag.Automatic"),
-        ("imap_capability = IMAP4rev1 UIDPLUS", "Studiedag.Automatic"),
+        (LAYOUT % ("/", ""), "Studiedag/Automatic", 1),
+        (LAYOUT % (".", "INBOX."), "INBOX.Studiedag.Automatic", 1),
+        ("imap_capability = IMAP4rev1", "Studiedag.Automatic", 2),  # our copy stays, marked
+        ("imap_capability = IMAP4rev1 UIDPLUS", "Studiedag.Automatic", 1),
     ],
 )
-def test_folders_when_a_server_names_them_in_its_own_way(
-    make_dovecot: MakeDovecot, look: Look, more: str, folder: str
+def test_mail_when_moved_on_any_server_takes_nothing_else_along(
+    make_dovecot: MakeDovecot, look: Look, more: str, folder: str, left: int
 ) -> None:
     server = make_dovecot(more)
-    server.deliver(mail(1), mail(2))
+    server.deliver(mail(1))
+    look(mailbox_url=server.url())
     client = server.client()
     client.select("INBOX")
-    client.store("2", "+FLAGS", r"(\Deleted)")  # somebody else's business
+    client.store("1", "+FLAGS", r"(\Deleted)")  # somebody else's business
     client.logout()
+    server.deliver(mail(2, "Auto-Submitted: auto-generated"))
 
     look(mailbox_url=server.url())
+    look(mailbox_url=server.url())
 
-    assert server.folders()[folder] == 2
+    assert server.folders() == {INBOX: left, folder: 1}
     assert server.flagged("UNDELETED") == 0
+    assert len(rows("id")) == 2
+
+
+@pytest.mark.usefixtures("answers")
+def test_mail_when_the_server_does_not_want_to_move_it_is_moved_later(
+    dovecot: Dovecot, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dovecot.deliver(mail(1), mail(2))
+    move = inbox.Inbox.move
+
+    def unwilling(self: inbox.Inbox, uid: int, name: str) -> None:
+        if uid == 1:
+            raise RefusedError("[OVERQUOTA] no")
+        move(self, uid, name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(inbox.Inbox, "move", unwilling)
+        look()
+    before = dovecot.folders(), state("error", "last_uid")
+    look()
+
+    assert before == ({INBOX: 1, AUTOMATIC: 1}, ("[OVERQUOTA] no", 0))
+    assert (dovecot.folders(), state("error", "last_uid")) == ({AUTOMATIC: 2}, ("", 1))
+    assert len(rows("id")) == 2

@@ -14,8 +14,9 @@ from service.mail.incoming.state import advance
 from service.settings import Settings
 from tests.command import SECRET, started, studiedag
 from tests.dovecot import Dovecot
-from tests.mail.incoming.middleman import Middleman
+from tests.mail.incoming.middleman import Middleman, dripping
 from tests.mail.incoming.post import Look, mail, rows, state
+from tests.mail.outgoing import messages, queue
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("app")]
 Environ = dict[str, str]
@@ -113,6 +114,18 @@ def test_worker_when_the_server_is_gone_for_a_while_goes_on(dovecot: Dovecot, wo
     assert wait_for(lambda: len(rows("id")) == 1, 60)
     assert wait_for(lambda: state("error") == ("",))
     assert process.poll() is None
+
+
+def test_worker_when_the_mailbox_drips_sends_mail_all_the_same(worker: Start, tmp_path: Path) -> None:
+    with dripping() as port:
+        worker(MAILBOX_URL=f"imap://a:b@127.0.0.1:{port}/INBOX")
+        assert wait_for((tmp_path / "var" / "mail" / "new").exists)
+        time.sleep(1)
+        began = time.monotonic()
+        queue(1)
+
+        assert wait_for(lambda: messages("state") == ["sent"], 10)
+        assert time.monotonic() - began < 5
 
 
 def test_worker_when_run_once_reads_the_mailbox_too(dovecot: Dovecot, environ: Environ) -> None:

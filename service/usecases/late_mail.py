@@ -23,6 +23,9 @@ from service.usecases.seating import lock_day
 BY_MAIL: Final = Actor("attendee", "mail")
 LONGEST_NAME: Final = 100
 MOST_REFERENCES: Final = 20
+MOST_ANSWERED: Final = 50
+"""Late requests by mail that are acknowledged within an hour, for one study day: a sender is easily forged, and whoever
+forges thousands of them shall not make us write to thousands of strangers. All of them are on the desk."""
 LATELY: Final = timedelta(days=30)
 """How long after its end a study day is recognised, so that the desk can say what the mail is about."""
 TOO_SOON: Final = {Phase.ANNOUNCED: "not_open", Phase.OPEN: "open", Phase.FULL: "open", Phase.CANCELLED: "called_off"}
@@ -91,7 +94,7 @@ def _unfit(mail: ReceivedMail) -> str:
 
 def _letter_answered(session: Session, mail: ReceivedMail) -> Message | None:
     """The letter of ours that it answers, the latest one."""
-    letters = (sent_as(session, reference) for reference in mail.references[:MOST_REFERENCES])
+    letters = (sent_as(session, reference) for reference in mail.references[-MOST_REFERENCES:])
     return max(filter(None, letters), key=lambda letter: letter.id, default=None)
 
 
@@ -120,7 +123,8 @@ def _asked(session: Session, row: IncomingMail, mail: ReceivedMail, now: datetim
         return "from_attendee"
     if why := when_asked(day, now=now):
         return why
-    new = open_request(session, row, day, found.language, acknowledge=True, actor=BY_MAIL, now=now)
+    quiet = _asked_lately(session, day.id, now=now) >= MOST_ANSWERED
+    new = open_request(session, row, day, found.language, acknowledge=not quiet, actor=BY_MAIL, now=now)
     return "requested" if new else "added"
 
 
@@ -141,6 +145,16 @@ def _day_named(session: Session, mail: ReceivedMail, *, now: datetime) -> Named 
 
 def _by_subject(subject: str, days: Sequence[StudyDay]) -> Named | None:
     return named(subject, {day.id: day.title for day in days}, {day.id: day.slug for day in days})
+
+
+def _asked_lately(session: Session, day_id: int, *, now: datetime) -> int:
+    """How many late requests for that day came by mail within the last hour."""
+    by_mail = sa.select(sa.func.count()).where(
+        LateRequest.study_day_id == day_id,
+        LateRequest.channel == BY_MAIL.channel,
+        LateRequest.created_at > now - timedelta(hours=1),
+    )
+    return session.execute(by_mail).scalar_one()
 
 
 def _registered(session: Session, day_id: int, sender: str) -> int | None:

@@ -8,6 +8,7 @@ import pytest
 from service.domain.actors import Actor
 from service.models import Organiser
 from service.transaction import transaction
+from service.usecases import late_mail
 from service.usecases.admit import decline
 from service.usecases.file_mail import Filed
 from service.usecases.open_close import call_off
@@ -27,7 +28,7 @@ from tests.usecases.steps import (
 
 PLUS = "events_bsog+integratiebeleid@vub.be"
 TITLE = "Re: Samenwerken aan INTEGRATIEBELEID!"
-MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 pytestmark = pytest.mark.usefixtures("app")
 
 
@@ -154,6 +155,18 @@ def test_mail_when_it_may_not_be_answered_is_not(mail: dict[str, Any], outcome: 
     given_day()
 
     assert (asks(**mail).outcome, told(), history()) == (outcome, [], [])
+
+
+def test_mail_when_very_many_ask_is_not_answered_for_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    given_day()
+    monkeypatch.setattr(late_mail, "MOST_ANSWERED", 2)
+    times = (CLOSES_AT, CLOSES_AT, CLOSES_AT + TICK, CLOSES_AT + HOUR)
+
+    outcomes = {asks(f"a{number}@example.org", received_at=at).outcome for number, at in enumerate(times)}
+
+    assert outcomes == {"requested"}
+    assert [who for who, _ in told()] == ["a0", "a1", "a3"]
+    assert history() == ["late_request"] * 4
 
 
 def test_mail_when_a_request_of_theirs_waits_is_added_to_it() -> None:

@@ -114,7 +114,7 @@ def _more(kind: type[About], *, day: DayFacts, person: PersonFacts, at: datetime
             )
         },
         AboutRequest: {"message": _lines(person, N_("Every chair is taken."), N_("We are sorry."))},
-        AboutSignOff: {"url": link, "again": True},
+        AboutSignOff: {"url": link},
         AboutSignIn: {
             "organiser": day.organiser,
             "mailbox": day.mailbox,

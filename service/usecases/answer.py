@@ -138,8 +138,8 @@ def _ended(registration: Registration) -> str:
 
 
 def _received(mail: ReceivedMail, registration: Registration, *, now: datetime) -> datetime:
-    """When our mail server took it: not in the future, and not before there was anything to answer."""
-    return min(now, max(mail.received_at, registration.created_at))
+    """When our mail server took it: not in the future, and not before they had the place that it is about."""
+    return min(now, max(mail.received_at, registration.seated_at or registration.created_at))
 
 
 def _known(registration: Registration) -> Answer | None:

@@ -104,6 +104,16 @@ def test_decline_when_the_server_tells_an_impossible_time_is_judged_within_reaso
     assert (ended.cancelled_at, ended.cancelled_verdict) == (NOW if verdict == "on_time" else now, verdict)
 
 
+def test_decline_when_the_server_tells_a_time_before_they_had_the_place_counts_from_then() -> None:
+    given_day(capacity=1)
+    an, bo = joined(), joined(2)
+    cancelled(an, now=NOW + HOUR)
+
+    answered(bo, at=NOW, now=NOW + HOUR + MINUTE)
+
+    assert (row(bo).status, row(bo).cancelled_at) == ("cancelled", NOW + HOUR)
+
+
 @pytest.mark.parametrize("participation", ["accepted", "tentative"])
 def test_answer_when_it_is_no_decline_is_remembered(participation: str) -> None:
     given_day()

@@ -166,11 +166,16 @@ def _records(answers: list[Any]) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _envelope(record: tuple[bytes, bytes]) -> Envelope | None:
-    """None where the answer is about something else: flags that changed meanwhile."""
+    """None where the answer is about something else: flags that changed meanwhile.
+
+    :raises MailboxError: it is about what was asked for, and says it in a way that is not IMAP; no mail is passed over.
+    """
     about, literal = record
+    if b"BODY[" not in about:
+        return None
     uid, size = _UID.search(about), _SIZE.search(about)
     if uid is None or size is None:
-        return None
+        raise MailboxError("the server answers without UID or RFC822.SIZE")
     return Envelope(int(uid.group(1)), int(size.group(1)), _date(about), _message_id(literal))
 
 

@@ -82,9 +82,10 @@ class Parser:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self.close()
+            path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "service.mail.incoming.parser"],
-                env={"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "PATH": os.defpath},  # no secrets of the worker
+                env={"PYTHONPATH": path, "LC_ALL": "C.UTF-8", "PATH": os.defpath},  # no secrets of the worker
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

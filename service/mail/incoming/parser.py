@@ -30,14 +30,17 @@ def limit() -> None:
         (resource.RLIMIT_FSIZE, MOST_OUTPUT),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(what, (most, most))
+        _, hard = resource.getrlimit(what)
+        least = most if hard == resource.RLIM_INFINITY else min(most, hard)  # nobody may raise what the system set
+        resource.setrlimit(what, (least, least))
 
 
 def limit_next() -> None:
     """The computing time of the next mail, counted from what was used so far; the kernel ends whoever takes more."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 1 + MOST_SECONDS, hard))
+    seconds = int(used.ru_utime + used.ru_stime) + 1 + MOST_SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds if hard == resource.RLIM_INFINITY else min(seconds, hard), hard))
 
 
 def source_of(stdin: BinaryIO) -> bytes:

@@ -55,9 +55,11 @@ class Turn:
     def take(self) -> bool:
         """Whether it is ours now, or still."""
         now = self._clock()
-        free = sa.or_(MailboxState.claimed_at.is_(None), MailboxState.claimed_at < now - STALE_AFTER)
-        if self._since is not None and now - self._since < RENEW_AFTER:
+        if self._since is not None and abs(now - self._since) < RENEW_AFTER:
             return True
+        claimed_at = MailboxState.claimed_at
+        in_use = claimed_at.between(now - STALE_AFTER, now + STALE_AFTER)  # else stale, or of before a clock was set
+        free = sa.or_(claimed_at.is_(None), sa.not_(in_use))
         mine = MailboxState.claimed_at == self._since
         taken = _write(self._name, free if self._since is None else mine, claimed_at=now)
         self._since = now if taken else None

@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 
 from service.mail.incoming.connection import Address, MailboxError
-from service.mail.incoming.inbox import Inbox
+from service.mail.incoming.inbox import Inbox, _envelope, _records
 from tests.dovecot import PASSWORD, USER, Dovecot
 from tests.mail.incoming.middleman import Middleman, dripping
 from tests.mail.incoming.post import mail
@@ -104,3 +104,25 @@ def test_envelope_when_it_is_fetched_says_what_there_is(dovecot: Dovecot) -> Non
     assert found[0].received_at is not None
     assert found[1].size == len(b"Subject: x\r\n\r\ny\r\n")
     assert (USER, PASSWORD) == ("desk", "p@ss/w%rd")
+
+
+@pytest.mark.parametrize(
+    ("answers", "found"),
+    [
+        ([(b'1 (UID 7 RFC822.SIZE 9 INTERNALDATE " 1-Mar-2023 10:00:00 +0100" BODY[X]<0> {0}', b""), b")"], [(7, "")]),
+        ([(b"1 (RFC822.SIZE 9 BODY[X]<0> {26}", b"Message-ID: <a@b.be>\r\n\r\n"), b" UID 7)"], [(7, "<a@b.be>")]),
+        ([b'1 (UID 7 RFC822.SIZE 9 BODY[X]<0> "")'], [(7, "")]),
+        ([b"1 (UID 7 RFC822.SIZE 9 BODY[X]<0> NIL)"], [(7, "")]),
+        ([b"3 (FLAGS (\\Seen))", b"1 (UID 7 RFC822.SIZE 9 BODY[X]<0> NIL)", b"3 (UID 4 FLAGS ())"], [(7, "")]),
+        ([None], []),
+    ],
+)
+def test_envelope_when_servers_order_it_in_their_own_way(answers: list[object], found: list[tuple[int, str]]) -> None:
+    envelopes = [_envelope(record) for record in _records(answers)]
+
+    assert [(one.uid, one.message_id) for one in envelopes if one] == found
+
+
+def test_envelope_when_it_cannot_be_understood_passes_no_mail_over() -> None:
+    with pytest.raises(MailboxError, match="without UID"):
+        _envelope((b"1 (UID 7 BODY[X]<0> NIL)", b""))

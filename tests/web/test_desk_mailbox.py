@@ -11,7 +11,7 @@ from service.extensions import db
 from service.models import IncomingMail, LateRequest, MailboxState, Message, Registration
 from service.runtime import KEY
 from service.transaction import transaction
-from tests.builders import CLOSES_AT, TICK, make_organiser
+from tests.builders import CLOSES_AT, FREE_UNTIL, STARTS_AT, TICK, make_organiser
 from tests.conftest import Clock
 from tests.staff import sign_in
 from tests.usecases.received import filed, make_mail, make_reply
@@ -230,3 +230,35 @@ def test_mailbox_when_it_is_read_says_how_that_went(
     assert ids
     assert said in words(page)
     assert ("no &lt;answer&gt;" in page, "cannot be read at present" in page) == (bool(error), bool(error))
+
+
+def test_cancelling_when_a_mail_asked_for_it_is_judged_by_when_that_came(
+    client: FlaskClient, ids: dict[str, int]
+) -> None:
+    mail = arrives("an2@example.org", received_at=FREE_UNTIL - TICK, recipients=(PLUS,), text="Ik kan niet komen.")
+    other = arrives("zoe@example.org")
+    person = f"{URL}/registrations/{ids['absent']}"
+    assert f'href="{person}/cancel?mail={mail}"' in client.get(f"{HERE}/{mail}").text
+    said = "It counts as cancelled when their mail arrived, Sunday 19 March 2023, 23:59 (Brussels time)"
+    assert said in words(client.get(f"{person}/cancel?mail={mail}").text)
+    assert "No fee follows" in words(client.get(f"{person}/cancel?mail={mail}").text)
+    for wrong in (other, 0, 2**31):
+        assert client.get(f"{person}/cancel?mail={wrong}").status_code == 404
+
+    answer = client.post(f"{person}/cancel?mail={mail}", data={"reason": "By mail"})
+
+    assert answer.status_code == 303
+    ended = db.session.get_one(Registration, ids["absent"], populate_existing=True)
+    assert (ended.cancelled_verdict, ended.cancelled_at) == ("on_time", FREE_UNTIL - TICK)
+
+
+def test_cancelling_when_a_mail_asked_for_it_and_the_day_has_begun_is_refused(
+    client: FlaskClient, ids: dict[str, int], clock: Clock
+) -> None:
+    mail = arrives("an2@example.org", received_at=FREE_UNTIL - TICK, recipients=(PLUS,))
+    clock.set(STARTS_AT)
+    sign_in(client, Role.ORGANISER, language="en")
+    url = f"{URL}/registrations/{ids['absent']}/cancel?mail={mail}"
+
+    assert client.post(url, data={"reason": "By mail"}).status_code == 409
+    assert "The study day has begun" in client.get(url).text

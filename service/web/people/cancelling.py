@@ -1,16 +1,20 @@
 """End somebody's registration: on request, where the clock judges, or by the organiser's own wish (rules.md 6)."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 from flask import Blueprint, request
 from sqlalchemy.orm import Session
 
 from service.domain.fees import Channel
+from service.domain.refusals import NotFound
 from service.domain.roles import Role
 from service.domain.seats import Status
 from service.domain.windows import on_time
-from service.models import Registration
+from service.extensions import db
+from service.models import IncomingMail, Registration
+from service.reports.paging import LARGEST_ID
 from service.usecases.cancel import cancel
 from service.web.clock import now
 from service.web.forms import load
@@ -28,14 +32,14 @@ cancelling_pages = Blueprint("desk_cancelling", __name__, url_prefix=ONE)
 @cancelling_pages.get("/cancel")
 @staff_only(Role.ORGANISER)
 def ask_cancel(slug: str, registration_id: int) -> str:
-    """What cancelling now means for this person."""
+    """What cancelling means for this person: now, or with ``mail`` when that mail of theirs arrived."""
     return _form("cancel", registration_of(slug, registration_id))()
 
 
 @cancelling_pages.post("/cancel")
 @staff_only(Role.ORGANISER)
 def cancel_on_request(slug: str, registration_id: int) -> Answer:
-    """They called in: as if they had done it themselves, at this instant."""
+    """They called in, or wrote: as if they had done it themselves, at this instant or when their mail arrived."""
     return _end("cancel", registration_of(slug, registration_id), Channel.ORGANISER, done="cancelled")
 
 
@@ -58,9 +62,24 @@ def _end(name: str, row: Registration, channel: Channel, *, done: str) -> Answer
 
     def act(session: Session) -> None:
         reason = load(ReasonSchema(), request.form)["reason"]
-        cancel(session, registration_id, channel=channel, reason=reason, actor=actor(), now=now())
+        asked = None if channel is Channel.REMOVED else _asked_at(row)
+        cancel(session, registration_id, channel=channel, reason=reason, actor=actor(), now=now(), received_at=asked)
 
     return carry_out(act, onwards=onwards, again=_form(name, row, values=request.form))
+
+
+def _asked_at(row: Registration) -> datetime | None:
+    """When the mail that asks for it arrived; None where none is named, or where attendance decides by now.
+
+    :raises NotFound: there is no such mail of this person.
+    """
+    mail_id = request.args.get("mail", type=int)
+    if mail_id is None or not on_time(now(), row.study_day.starts_at):
+        return None
+    mail = db.session.get(IncomingMail, mail_id) if 0 < mail_id <= LARGEST_ID else None
+    if mail is None or mail.registration_id != row.id:
+        raise NotFound
+    return min(now(), max(mail.received_at, row.seated_at or row.created_at))
 
 
 def _form(name: str, row: Registration, **context: Any) -> Callable[..., str]:
@@ -70,10 +89,12 @@ def _form(name: str, row: Registration, **context: Any) -> Callable[..., str]:
     def render(**more: Any) -> str:
         row = registration_of(slug, registration_id)
         terms, day = row.terms, row.study_day
+        asked_at = _asked_at(row)
         facts: dict[str, Any] = {
             "person": row,
             "terms": terms,
-            "free": on_time(now(), terms.free_until),
+            "asked_at": asked_at,
+            "free": on_time(asked_at or now(), terms.free_until),
             "ended": row.status == Status.CANCELLED,
             "started": not on_time(now(), day.starts_at),
         }

@@ -7,7 +7,7 @@ The rooms, in the order in which a registration passes through them:
     usecases   verbs (register, cancel, admit, check in, sign off, invoice): rules + rows + messages
     domain     the rules themselves: values in, values out; no framework, no clock
     models     the rows
-    mail       outbox (the only door for mail), worker, transport
+    mail       outbox (the only door for mail), worker, transport; incoming: the mailbox, and the process that parses
     letters    facts -> subject, text, HTML and calendar object
     finance    rows -> files for accountants
     reports    SELECT-only rows for pages, API and exports

@@ -7,7 +7,7 @@ import pytest
 
 from service.mail.incoming.connection import Address, MailboxError
 from service.mail.incoming.inbox import Inbox, _envelope, _records
-from tests.dovecot import PASSWORD, USER, Dovecot
+from tests.dovecot import PASSWORD, USER, Dovecot, MakeDovecot
 from tests.mail.incoming.middleman import Middleman, dripping
 from tests.mail.incoming.post import mail
 
@@ -62,6 +62,20 @@ def test_wait_when_a_mail_arrives_ends_at_once(dovecot: Dovecot) -> None:
     with Inbox(Address.of(dovecot.url())) as inbox:
         assert inbox.uids_after(0) == []
         dovecot.deliver(mail(1))
+        began = time.monotonic()
+        inbox.wait(30, Event())
+
+        assert time.monotonic() - began < 10
+        assert inbox.uids_after(0) == [1]
+
+
+def test_wait_when_the_server_has_no_idle_ends_after_a_while(
+    make_dovecot: MakeDovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = make_dovecot("imap_capability = IMAP4rev1")
+    monkeypatch.setattr("service.mail.incoming.inbox.WITHOUT_IDLE", 0.5)
+    with Inbox(Address.of(server.url())) as inbox:
+        server.deliver(mail(1))
         began = time.monotonic()
         inbox.wait(30, Event())
 

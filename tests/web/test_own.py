@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from service.domain.actors import Actor
 from service.domain.fees import Channel
 from service.extensions import db
+from service.letters.phrases import ways_out
 from service.models import StudyDay, Transfer
 from service.runtime import runtime
 from service.transaction import transaction
@@ -16,6 +17,7 @@ from service.usecases.cancel import cancel
 from service.usecases.open_close import call_off
 from tests.builders import FREE_UNTIL, NOW, TICK
 from tests.conftest import Clock
+from tests.letters.samples import make_about
 from tests.web.enrolling import enrol, rows
 
 ACTIONS = ("cancel", "edit", "transfer", "accept", "not-me", "data")
@@ -145,3 +147,12 @@ def test_own_page_when_the_organiser_ended_it(client: FlaskClient, channel: Chan
         cancel(session, rows()[0].id, channel=channel, actor=Actor("staff", "desk"), now=NOW)
 
     assert "Er is niets verschuldigd." in client.get(path).text
+
+
+def test_own_page_when_a_letter_leads_into_it_has_that_place(client: FlaskClient) -> None:
+    page = client.get(enrol()).text
+
+    places = [link.url.partition("#")[2] for link in ways_out(make_about("confirmed"))]
+
+    assert places == ["cancel", "not-me"]
+    assert all(f'id="{place}"' in page for place in places)

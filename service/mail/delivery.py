@@ -27,7 +27,7 @@ from service.transaction import glance
 
 log = logging.getLogger(__name__)
 
-BATCH: Final = 50
+BATCH: Final = 100
 RENEW_AFTER: Final = 20.0
 """Seconds; with the longest exchange of SMTP on top a claim is still younger than ``claims.STALE_AFTER``."""
 IDLE_SESSION: Final = 15.0

@@ -124,7 +124,7 @@ def admit(
     over = day.capacity is not None and day.taken > day.capacity
     facts = {"late_request": request.id, "over_capacity": over}
     offer = Promotion(Status.OFFERED, lapses_at)
-    answers = {"late_request": request.id, **_thread(latest_mail(session, request.id))}
+    answers = {"late_request": request.id, **_thread(session, request.id)}
     seat(session, registration, offer, letter="admitted", actor=actor, now=now, facts=facts, answers=answers)
     return registration
 
@@ -177,22 +177,21 @@ def _decide(request: LateRequest, status: str, *, actor: Actor, now: datetime) -
     request.status, request.decided_at, request.decided_by_id = status, now, actor.staff_id
 
 
-def latest_mail(session: Session, request_id: int) -> IncomingMail | None:
-    """The last mail of the conversation; None where a form was all there was."""
+def _thread(session: Session, request_id: int) -> dict[str, Any]:
+    """The last mail of the conversation, to stand under; nothing where a form was all there was."""
     mails = sa.select(IncomingMail).where(IncomingMail.late_request_id == request_id)
-    return session.execute(mails.order_by(IncomingMail.id.desc()).limit(1)).scalar_one_or_none()
-
-
-def _thread(mail: IncomingMail | None) -> dict[str, Any]:
+    mail = session.execute(mails.order_by(IncomingMail.id.desc()).limit(1)).scalar_one_or_none()
     return outbox.answering(mail.message_header_id, mail.subject) if mail else {}
 
 
 def answer_asker(
     session: Session, request: LateRequest, letter: str, action: Action, *, actor: Actor, now: datetime
 ) -> None:
-    """A letter about their request: to where they last wrote from, under the mail in which they did."""
-    day, mail = session.get_one(StudyDay, request.study_day_id), latest_mail(session, request.id)
-    about, to, language = of_day(day), mail.sender if mail else request.email, request.language
-    facts = {"late_request": request.id, **_thread(mail)}
+    """A letter about their request: under the last mail of the conversation, and to the address that asked.
+
+    Not to whoever wrote last: anybody with whom the asker shared our letter can answer it.
+    """
+    day, to, language = session.get_one(StudyDay, request.study_day_id), request.email, request.language
+    about, facts = of_day(day), {"late_request": request.id, **_thread(session, request.id)}
     outbox.put(session, outbox.row(letter, about=about, to=to, language=language, day=day, now=now, **facts))
     record(session, line(action, about, actor=actor, now=now, late_request=request.id))

@@ -39,8 +39,9 @@ def from_a_person(session: Session, row: IncomingMail, mail: ReceivedMail, *, no
     if letter is not None:
         row.message_id, row.registration_id = letter.id, letter.registration_id
         row.organiser_id, row.study_day_id = letter.organiser_id or row.organiser_id, letter.study_day_id
-        row.late_request_id = letter.facts.get("late_request")
-    row.outcome = _unfit(mail) or (_conversation(session, row, now=now) if letter else _asked(session, row, mail, now))
+    row.outcome = _unfit(mail) or (
+        _conversation(session, row, letter, now=now) if letter else _asked(session, row, mail, now)
+    )
 
 
 def open_request(
@@ -98,8 +99,9 @@ def _letter_answered(session: Session, mail: ReceivedMail) -> Message | None:
     return max(filter(None, letters), key=lambda letter: letter.id, default=None)
 
 
-def _conversation(session: Session, row: IncomingMail, *, now: datetime) -> str:
+def _conversation(session: Session, row: IncomingMail, letter: Message, *, now: datetime) -> str:
     """An answer to a letter of ours; one about a request that still waits belongs to it."""
+    row.late_request_id = letter.facts.get("late_request")
     request = session.get(LateRequest, row.late_request_id) if row.late_request_id else None
     if request is None:
         return "answers_letter"

@@ -1,6 +1,7 @@
 """rules.md 5: requests after closing wait on the desk, and a person decides."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -24,7 +25,7 @@ from service.usecases.admit import admit, decline, request_late
 from service.usecases.offer import accept_offer
 from service.usecases.open_close import call_off
 from tests.builders import CLOSES_AT, ENDS_AT, NOW, STARTS_AT, TICK, make_application
-from tests.usecases.received import filed, make_mail, sent_as
+from tests.usecases.received import MAILBOX, filed, mails, make_mail, sent_as
 from tests.usecases.steps import (
     DESK,
     FORM,
@@ -261,7 +262,7 @@ class TestAnswer:
         answers = {"message_id": "<two@x>", "subject": "Second"}
         assert last_facts("admitted") == {"sequence": 0, "late_request": 1, "answers": answers}
 
-    def test_no_goes_to_where_they_wrote_from_and_an_offer_to_who_asked(self) -> None:
+    def test_when_somebody_else_wrote_last_goes_to_who_asked(self) -> None:
         given_day()
         for number in (1, 2):
             asked_late(number)
@@ -270,4 +271,23 @@ class TestAnswer:
         declined(1)
         admitted(2)
 
-        assert told(2) == [("home", "declined"), ("an2", "admitted")]
+        assert told(2) == [("an1", "declined"), ("an2", "admitted")]
+
+    @pytest.mark.parametrize(
+        "mail",
+        [
+            {"sender": ""},
+            {"sender": MAILBOX, "recipients": ("an1@example.org", MAILBOX)},
+            {"sender": "evil@example.org", "authentication": "fail"},
+        ],
+    )
+    def test_when_a_doubtful_mail_came_last_goes_to_who_asked_and_not_under_it(self, mail: dict[str, Any]) -> None:
+        given_day()
+        asked_late(1)
+        filed(make_mail(**mail, references=(sent_as(1),), received_at=CLOSES_AT))
+
+        declined(1)
+
+        assert told(1) == [("an1", "declined")]
+        assert last_facts("declined") == {"late_request": 1}
+        assert mails("state", "late_request_id", "message_id") == [("waiting", None, 1)]

@@ -124,7 +124,7 @@ def keep(
     render: Callable[[], str],
     *,
     version: Hashable = None,
-    content_type: str = "text/html; charset=utf-8",
+    content_type: str = "text/html",
 ) -> Response:
     """The page of that key, rendered if it is not kept yet in that version; 304 where the reader has it already."""
     pages: OrderedDict[Hashable, tuple[Hashable, str, bytes]] = current_app.extensions.setdefault("kept", OrderedDict())

@@ -41,6 +41,7 @@ def test_page_when_nothing_changed_is_not_sent_again(client: FlaskClient, path: 
 
     assert (first.status_code, again.status_code, again.data) == (200, 304, b"")
     assert first.headers["Cache-Control"] == "no-cache"
+    assert first.headers["Content-Type"] == "text/html; charset=utf-8"
     assert again.headers["ETag"] == first.headers["ETag"]
 
 

@@ -32,10 +32,11 @@ IDLE_SECONDS = 60
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """What ``create_engine`` gets besides the address."""
+    """What ``create_engine`` gets besides the address. Errors are logged, so they name no values."""
+    always = {"hide_parameters": True, "pool_timeout": BUSY_SECONDS}
     if url.startswith("sqlite"):
-        return {"module": sqlite, "pool_timeout": BUSY_SECONDS, "connect_args": {"timeout": BUSY_SECONDS}}
-    return {"pool_size": 5, "max_overflow": 10, "pool_timeout": BUSY_SECONDS, "connect_args": {"connect_timeout": 5}}
+        return {**always, "module": sqlite, "connect_args": {"timeout": BUSY_SECONDS}}
+    return {**always, "pool_size": 5, "max_overflow": 10, "connect_args": {"connect_timeout": 5}}
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:

@@ -1,11 +1,14 @@
 """How each database is opened, and what it refuses by itself (house.md; rules.md 7, 9)."""
 
+from datetime import datetime
+
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import StatementError
 
 from service.domain.refusals import Conflict
 from service.extensions import db, sqlite, wal_is_safe
-from service.models import Base, CheckIn, History, Invoice, InvoiceLine
+from service.models import Base, CheckIn, History, IncomingMail, Invoice, InvoiceLine
 from service.transaction import glance, transaction
 from tests.conftest import only_on_postgresql
 from tests.usecases.steps import came, given_day, issued, joined, signed_off
@@ -54,6 +57,17 @@ def test_postgresql_when_opened_waits_but_not_for_ever() -> None:
         "idle_in_transaction_session_timeout": "1min",
         "synchronous_commit": "off",  # of the tests' own database; the service leaves the server's setting alone
     }
+
+
+@pytest.mark.usefixtures("app")
+def test_database_when_it_refuses_a_value_does_not_repeat_the_others_to_the_log() -> None:
+    values = {"sender": "an@example.org", "received_at": datetime(2023, 3, 31)}
+
+    with pytest.raises(StatementError) as error, transaction() as session:
+        session.execute(sa.update(IncomingMail), values)
+
+    assert "incoming_mail" in str(error.value)
+    assert "an@example.org" not in str(error.value)
 
 
 @pytest.mark.usefixtures("app")

@@ -8,11 +8,10 @@ import re
 from itertools import takewhile
 from typing import Final, Literal
 
-from service.mail.incoming.headers import LONGEST_FIELD, Mail, fields
+from service.mail.incoming.headers import LONGEST_FIELD, Mail, fields, uncommented
 
 Verdict = Literal["pass", "fail", "none"]
 
-_COMMENT: Final = re.compile(r"\([^()]*\)")
 _RESULT: Final = re.compile(r"\s*(dmarc|dkim|spf)\s*(?:/\s*\d+\s*)?=\s*([a-z]+)(.*)", re.IGNORECASE | re.DOTALL)
 _DOMAIN: Final = re.compile(
     r"(?:header\.d|header\.i|smtp\.mailfrom|smtp\.helo)\s*=\s*\"?(?:[^\s;\"@]*@)?([\w.-]+)", re.IGNORECASE
@@ -22,18 +21,10 @@ FORGED: Final = frozenset({"fail", "softfail"})
 
 def verdict(mail: Mail, trusted: str, sender: str) -> Verdict:
     """``trusted``: the authserv-id of our own server, folded; empty where nobody has told it."""
-    written = [_uncommented(value) for value in fields(mail, "Authentication-Results")]
+    written = [uncommented(value[:LONGEST_FIELD]) for value in fields(mail, "Authentication-Results")]
     ours = list(takewhile(lambda value: _server(value) == trusted, written)) if trusted else written[:1]
     found = _verdict([result for value in ours for result in value.split(";")[1:]], sender.rpartition("@")[2])
     return found if trusted or found == "fail" else "none"
-
-
-def _uncommented(value: str) -> str:
-    """Without comments, however they are nested, up to a depth at which nobody writes them."""
-    text = value[:LONGEST_FIELD]
-    for _ in range(5):
-        text = _COMMENT.sub(" ", text)
-    return text
 
 
 def _server(value: str) -> str:

@@ -8,7 +8,6 @@ import re
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
-from email.utils import getaddresses
 from typing import Final
 
 from service.mail.incoming.unreadable import UnreadableError
@@ -21,8 +20,13 @@ LONGEST_LIST: Final = 64 * 1024
 """Octets of To, Cc and References, of which the rest is not looked at."""
 LONGEST_HEADER: Final = 256 * 1024
 LONGEST_ADDRESS: Final = 254
+LONGEST_NAME: Final = 200
 ADDRESS: Final = re.compile(r"[^@\s<>(),;:\"\\]+@[^@\s<>(),;:\"\\]+")
 MESSAGE_ID: Final = re.compile(r"<[^<>\s]{1,298}>")
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_QUOTATION_MARK: Final = re.compile(r'\\(.)|"', re.DOTALL)
+_ANGLED: Final = re.compile(r"<([^<>]*)>")
+_COMMENT: Final = re.compile(r"\([^()]*\)")
 _UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
@@ -49,14 +53,24 @@ def line(raw: str, longest: int) -> str:
 
 
 def sender(mail: Mail) -> tuple[str, str]:
-    """The address of From, folded, and the name beside it; both empty where there is none.
+    """The address of From, folded, and the name beside it; no address where there is none, or not one alone.
+
+    Where one is in angle brackets, all else is a name and chosen freely, also when it looks like an address. So it is
+    read here: ``getaddresses`` takes such a name for the sender, and in newer releases of Python nothing at all.
 
     :raises UnreadableError: the field is too long.
     """
-    for name, address in getaddresses([field(mail, "From")]):
-        if folded := folded_address(address):
-            return folded, line(name, 200)
-    return "", line(field(mail, "From"), 200)
+    written = ", ".join(fields(mail, "From"))
+    if len(written) > LONGEST_FIELD:
+        raise UnreadableError("header_too_long")
+    written = decoded(written.encode("utf-8", "surrogateescape"), "")
+    bare = uncommented(_QUOTED.sub(" ", written))
+    angled = _ANGLED.findall(bare)
+    found = {folded_address(address) for address in angled or ADDRESS.findall(bare)} - {""}
+    if len(found) != 1:
+        return "", line(written, LONGEST_NAME)
+    name = written.rpartition("<")[0] if angled else ADDRESS.sub("", written).strip(" ()")
+    return found.pop(), line(_QUOTATION_MARK.sub(r"\1", name), LONGEST_NAME)
 
 
 def addresses(mail: Mail, *names: str) -> tuple[str, ...]:
@@ -68,7 +82,26 @@ def addresses(mail: Mail, *names: str) -> tuple[str, ...]:
 def folded_address(text: str) -> str:
     """An address as it is compared; empty where it is none."""
     found = ADDRESS.fullmatch(text.strip())
-    return found.group().casefold() if found and found.end() <= LONGEST_ADDRESS and found.group().isprintable() else ""
+    if found is None or found.end() > LONGEST_ADDRESS or not found.group().isprintable():
+        return ""
+    address = _ascii(found.group().casefold())
+    return address if len(address) <= LONGEST_ADDRESS else ""
+
+
+def _ascii(address: str) -> str:
+    """With its domain as the DNS has it (RFC 5891), which is how people have to type it here; empty if it has none."""
+    local, _, domain = address.rpartition("@")
+    try:
+        return address if domain.isascii() else f"{local}@{domain.encode('idna').decode()}"
+    except UnicodeError:
+        return ""
+
+
+def uncommented(text: str) -> str:
+    """Without comments, however they are nested, up to a depth at which nobody writes them."""
+    for _ in range(5):
+        text = _COMMENT.sub(" ", text)
+    return text
 
 
 def message_ids(mail: Mail, *names: str) -> tuple[str, ...]:

@@ -53,6 +53,14 @@ def test_mail_when_ordinary_is_read() -> None:
         (("From: Zoë <an@example.org>",), "an@example.org", "Zoë"),
         (("From: Zo\udceb <an@example.org>",), "an@example.org", "Zoë"),
         (("From: An\u202e\x07\tPeeters <an@example.org>",), "an@example.org", "An Peeters"),
+        (("From: =?utf-8?Q?Peeters,_An?= <an@example.org>",), "an@example.org", "Peeters, An"),
+        (('From: "An \\"x\\" P" <an@example.org>',), "an@example.org", 'An "x" P'),
+        (("From: an@example.org <bo@example.org>",), "bo@example.org", "an@example.org"),
+        (('From: "An <an@example.org>" <bo@example.org>',), "bo@example.org", "An <an@example.org>"),
+        (("From: (<an@example.org>) bo@example.org",), "bo@example.org", "<>"),
+        (("From: an@m\u00fcnchen.example",), "an@xn--mnchen-3ya.example", ""),
+        (("From: An <an@example.org> <bo@example.org>",), "", "An <an@example.org> <bo@example.org>"),
+        (("From: an@example.org", "From: bo@example.org"), "", "an@example.org, bo@example.org"),
         (("From: <>",), "", "<>"),
         (("From: undisclosed",), "", "undisclosed"),
         (("X-From: an@example.org",), "", ""),
@@ -120,7 +128,9 @@ def test_text_when_there_are_attachments_is_without_them() -> None:
     ],
 )
 def test_mail_when_a_program_wrote_it(head: str, *, automatic: bool) -> None:
-    assert parsed(plain(head, "From: a@b.be")).automatic is automatic
+    others = () if head.startswith("From") else ("From: a@b.be",)
+
+    assert parsed(plain(head, *others)).automatic is automatic
 
 
 RESULTS = "Authentication-Results: mx.studiedag.example"

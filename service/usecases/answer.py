@@ -72,6 +72,10 @@ def _one(session: Session, row: IncomingMail, mail: ReceivedMail, reply: Calenda
         sender=folded(mail.sender),
         failed=mail.authentication == "fail",
     )
+    if reply.participation in FOR_A_PERSON and not ended:
+        if doubtful is None:
+            registration.seen(now)
+        return reply.participation
     if doubtful is not None:
         if reply.participation == "declined" and not ended and on_time(now, day.starts_at):
             _ask(session, registration, now=now)
@@ -85,9 +89,6 @@ def _genuine(
     session: Session, registration: Registration, reply: CalendarReply, *, received_at: datetime, now: datetime
 ) -> str:
     """The registrant's own answer to an invitation to a place that they hold."""
-    if reply.participation in FOR_A_PERSON:
-        registration.seen(now)
-        return reply.participation
     given = Answer(reply.participation, reply.sequence, reply.stamp)
     given = given.within(sequence=registration.sequence, received_at=received_at)
     holds = bearing(given, _known(registration), changed_in=_changed_in(session, registration))

@@ -209,6 +209,8 @@ def test_decline_when_only_their_own_data_changed_since_cancels() -> None:
         ({"uid": "another"}, {}, "unknown", []),
         ({"participation": "counter"}, {}, "counter", []),
         ({"participation": "delegated"}, {}, "delegated", []),
+        ({"participation": "counter", "attendee": "an@alias.example"}, {}, "counter", []),
+        ({"participation": "counter"}, {"sender": "bo@example.org"}, "counter", []),
     ],
 )
 def test_answer_when_it_is_doubtful_changes_nothing(

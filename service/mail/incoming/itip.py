@@ -2,12 +2,15 @@
 
 Exchange leaves ORGANIZER out and writes ``MAILTO:``, Gmail sends the object twice, Apple names a principal and puts the
 address into EMAIL, others name METHOD only in the content type or only in the object. So an answer is whatever says
-REPLY; what it does hangs on the few properties that are read here, and on nothing else.
+REPLY; what it does hangs on the few properties that are read here, and on nothing else. One attendee answers; where an
+object lists all who were invited, only what it says of the sender is their answer.
 """
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
+from email.utils import collapse_rfc2231_value
 from typing import Final
 from urllib.parse import unquote
 
@@ -23,6 +26,7 @@ MOST_ATTENDEES: Final = 100
 MOST_REPLIES: Final = 20
 LONGEST_OBJECT: Final = 1024 * 1024
 LONGEST_UID: Final = 255
+LONGEST_FILE_NAME: Final = 1_000
 LONGEST_COMMENT: Final = 2_000
 HIGHEST_SEQUENCE: Final = 2**31 - 1
 ANSWERS: Final[Mapping[str, Participation]] = {
@@ -36,14 +40,21 @@ WANTED: Final = frozenset(
     {"BEGIN", "END", "METHOD", "UID", "ATTENDEE", "SEQUENCE", "DTSTAMP", "COMMENT", "RECURRENCE-ID"}
 )
 _NAME: Final = re.compile(r"\s*(?:[\w-]+\.)?([A-Za-z-]+)\s*[;:]")
-_ANSWER: Final = re.compile(r";\s*PARTSTAT\s*=\s*\"?([A-Za-z-]+)", re.IGNORECASE)
-_STAMP: Final = re.compile(r"(\d{8})T(\d{6})")
+_LOOSE: Final = re.compile(r";\s*(PARTSTAT|EMAIL)\s*=\s*\"?([^\s\",;:]+)", re.IGNORECASE)
+_STAMP: Final = re.compile(r"(\d{8})T(\d{6})", re.IGNORECASE)
+_FOLD: Final = re.compile(rb"\r{0,2}\n[ \t]")
+_LINE_END: Final = re.compile(r"\r{0,2}\n|\r")
+_BEFORE_ADDRESS: Final = re.compile(r"(?:\s|[\"'<]|mailto:)*", re.IGNORECASE)
+_OUTLOOK_UID: Final = re.compile(
+    r"040000008200E00074C5B7101A82E008[0-9A-F]{48}7643616C2D55696401000000((?:[0-9A-F]{2})+?)(?:00)*", re.IGNORECASE
+)
+"""The UID of somebody else's invitation as Outlook stores it, in hexadecimal (MS-OXCICAL, UID); some send that back."""
 
 Property = tuple[str, Mapping[str, object], str]
 
 
-def replies(mail: Mail) -> tuple[CalendarReply, ...]:
-    """Those of all calendar objects of the mail itself, each once.
+def replies(mail: Mail, sender: str) -> tuple[CalendarReply, ...]:
+    """Those of all calendar objects of the mail itself, each once; ``sender``: the address of From, folded.
 
     :raises UnreadableError: one of them answers for more people than any answer does.
     """
@@ -51,35 +62,37 @@ def replies(mail: Mail) -> tuple[CalendarReply, ...]:
     for part in parts(mail):
         if _is_calendar(part):
             octets = content(part)[:LONGEST_OBJECT]
-            found.update(dict.fromkeys(_replies(_calendar_text(octets, part), _method(part))))
+            found.update(dict.fromkeys(_replies(_calendar_text(octets, part), _method(part), sender)))
     return tuple(found)[:MOST_REPLIES]
 
 
 def _is_calendar(part: Mail) -> bool:
-    name = part.get_filename() or ""
+    name = line(part.get_filename() or "", LONGEST_FILE_NAME)
     return part.get_content_type() in TYPES or name.casefold().endswith(".ics")
 
 
 def _method(part: Mail) -> str:
-    method = part.get_param("method", "")
-    return method.strip("\"' ").upper() if isinstance(method, str) else ""
+    return _parameter(part, "method").strip("\"' ").upper()
+
+
+def _parameter(part: Mail, name: str) -> str:
+    return collapse_rfc2231_value(part.get_param(name, ""))
 
 
 def _calendar_text(octets: bytes, part: Mail) -> str:
     """UTF-8 whatever they say, but for those that begin as UTF-16 does, or really are in the charset they name."""
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if octets.startswith(mark):
-            return decoded(octets, name)
+    if octets.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return decoded(octets, "utf-16")
     if octets[1:2] == b"\0" or octets[:1] == b"\0":
         return decoded(octets, "utf-16-le" if octets[1:2] == b"\0" else "utf-16-be")
-    charset = part.get_param("charset", "")
+    octets = _FOLD.sub(b"", octets)  # lines are folded anywhere, also inside a character
     try:
         return octets.decode()
     except UnicodeDecodeError:
-        return decoded(octets, charset if isinstance(charset, str) else "")
+        return decoded(octets, _parameter(part, "charset"))
 
 
-def _replies(text: str, method: str) -> Iterator[CalendarReply]:
+def _replies(text: str, method: str, sender: str) -> Iterator[CalendarReply]:
     """Of each event right inside a calendar; alarms and the like inside an event are not it."""
     within: list[str] = []
     events: list[list[Property]] = []
@@ -95,50 +108,78 @@ def _replies(text: str, method: str) -> Iterator[CalendarReply]:
         elif name == "METHOD" and within == EVENT[:1]:
             method = value.strip().upper()
     if method in {"REPLY", "COUNTER"}:
-        yield from filter(None, (_reply(event, method) for event in events))
+        yield from filter(None, (_reply(event, method, sender) for event in events))
 
 
 def _properties(text: str) -> Iterator[Property]:
     """The wanted ones; a line that is none is left out, as it would be by whoever wrote it."""
-    for content_line in Contentlines.from_ical(text.replace("\0", "")):  # type: ignore[no-untyped-call]
+    text = _LINE_END.sub("\n", text.replace("\0", "").replace("\ufeff", ""))
+    for content_line in Contentlines.from_ical(text):  # type: ignore[no-untyped-call]
         named = _NAME.match(content_line)
         if named is None or (name := named.group(1).upper()) not in WANTED:
             continue
-        try:
-            _, parameters, value = Contentline(content_line.strip()).parts()
-            yield name, {key.upper(): item for key, item in parameters.items()}, str(value)
-        except ValueError:  # a quotation mark or a semicolon too many, in a name mostly
-            answer = _ANSWER.search(content_line)
-            yield name, {"PARTSTAT": answer.group(1)} if answer else {}, content_line.rpartition(":")[2]
+        yield _property(name, content_line)
 
 
-def _reply(event: list[Property], method: str) -> CalendarReply | None:
+def _property(name: str, content_line: str) -> Property:
+    """As it is written, or as it must be meant: a quotation mark, colon or semicolon in a name may hide the rest."""
+    with suppress(ValueError):
+        _, written, value = Contentline(content_line.strip()).parts()
+        parameters = {key.upper(): item for key, item in written.items()}
+        if name != "ATTENDEE" or "PARTSTAT" in parameters:
+            return name, parameters, str(value)
+    return name, {key.upper(): item for key, item in _LOOSE.findall(content_line)}, content_line.rpartition(":")[2]
+
+
+def _reply(event: list[Property], method: str, sender: str) -> CalendarReply | None:
     """None where it is no answer to our invitation as a whole: those have no single occurrences."""
     values = {name: value for name, _, value in reversed(event)}
     attendees = [one for one in event if one[0] == "ATTENDEE"]
     if len(attendees) > MOST_ATTENDEES:
         raise UnreadableError("too_many_attendees")
-    uid = line(values.get("UID", ""), LONGEST_UID + 1)
-    answers = {str(parameters.get("PARTSTAT", "")).strip().upper() for _, parameters, _ in attendees}
+    uid = _uid(values.get("UID", ""))
+    own = [one for one in attendees if sender in _addresses(one)]
+    answering = own or attendees
+    answers = {str(parameters.get("PARTSTAT", "")).strip().upper() for _, parameters, _ in answering}
     answer = "counter" if method == "COUNTER" else ANSWERS.get(answers.pop()) if len(answers) == 1 else None
     if answer is None or not uid or len(uid) > LONGEST_UID or "RECURRENCE-ID" in values:
         return None
     return CalendarReply(
         uid=uid,
-        attendee=_address(attendees[0]) if len(attendees) == 1 else "",
+        attendee=sender if own else _address(attendees),
         participation=answer,
         sequence=_sequence(values.get("SEQUENCE", "")),
         stamp=_stamp(values.get("DTSTAMP", "")),
-        comment=tidy(values.get("COMMENT", ""))[:LONGEST_COMMENT],
+        comment=tidy(values.get("COMMENT", "") or _said_beside(answering))[:LONGEST_COMMENT],
     )
 
 
-def _address(attendee: Property) -> str:
-    """The address that is meant, with or without ``mailto:``; where a principal is named instead, that of EMAIL."""
+def _uid(value: str) -> str:
+    """Without blanks, ours has none: they come from lines folded badly; and out of what Outlook wraps it in."""
+    uid = "".join(line(value, LONGEST_UID + 1).split())
+    wrapped = _OUTLOOK_UID.fullmatch(uid)
+    return bytes.fromhex(wrapped.group(1)).decode("ascii", "replace") if wrapped else uid
+
+
+def _said_beside(attendees: list[Property]) -> str:
+    """A comment as Google sends it."""
+    said = (str(parameters.get("X-RESPONSE-COMMENT", "")) for _, parameters, _ in attendees)
+    return next(filter(None, said), "")
+
+
+def _address(attendees: list[Property]) -> str:
+    """That of the only one; empty where there are several, or it names none."""
+    return next(iter(_addresses(attendees[0])), "") if len(attendees) == 1 else ""
+
+
+def _addresses(attendee: Property) -> list[str]:
+    """With or without ``mailto:``; where the value is a principal or a proxy, EMAIL names the person's own."""
     _, parameters, value = attendee
-    bare = re.sub(r"^\s*mailto:", "", value, flags=re.IGNORECASE).partition("?")[0]
-    stated = re.sub(r"^\s*mailto:", "", str(parameters.get("EMAIL", "")), flags=re.IGNORECASE)
-    return folded_address(unquote(bare)) or folded_address(bare) or folded_address(stated)
+    found = []
+    for written in (value, str(parameters.get("EMAIL", ""))):
+        bare = _BEFORE_ADDRESS.sub("", written, count=1).partition("?")[0].rstrip("\"'> \t")
+        found.append(folded_address(unquote(bare)) or folded_address(bare))
+    return list(filter(None, found))
 
 
 def _sequence(value: str) -> int:

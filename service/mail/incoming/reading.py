@@ -52,7 +52,7 @@ def read(source: bytes, *, identity: str, received_at: datetime, trusted: str) -
         automatic=is_automatic(mail, address),
         authentication=verdict(mail, trusted, address),
         references=references[-MOST_REFERENCES:],
-        replies=replies(mail),
+        replies=replies(mail, address),
         bounces=bounces(mail),
     )
 

@@ -17,7 +17,7 @@ class CalendarReply:
     """One VEVENT of a METHOD:REPLY (RFC 5546, 3.2.3). ``stamp`` is its DTSTAMP; no ORGANIZER, clients leave it out."""
 
     uid: str
-    attendee: str  # the address, without mailto:, folded; empty where the object names none, or several
+    attendee: str  # the address, without mailto:, folded; empty where none is named, or several but the sender
     participation: Participation
     sequence: int
     stamp: datetime | None

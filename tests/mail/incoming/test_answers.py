@@ -9,6 +9,7 @@ import pytest
 from tests.builders import FREE_UNTIL, NOW
 from tests.conftest import Clock
 from tests.dovecot import Dovecot
+from tests.mail.incoming.clients import CLIENTS
 from tests.mail.incoming.post import Look, rows
 from tests.mail.incoming.shapes import SHAPES, UID, WHO, WORDS, mail, part
 from tests.usecases.steps import given_day, joined, row, statuses, told
@@ -29,6 +30,7 @@ def aimed(source: bytes, registration_id: int, number: int = 1) -> bytes:
         "equence:2": f"equence:{person.sequence}",
         "20230310T093000": f"{NOW + LATER * 2:%Y%m%dT%H%M%S}",
         UID: person.calendar_uid,
+        UID.encode().hex().upper(): person.calendar_uid.encode().hex().upper(),
         "<r1@": f"<r{number}@",
     }
 
@@ -45,7 +47,7 @@ def aimed(source: bytes, registration_id: int, number: int = 1) -> bytes:
 
 
 BASE64 = re.compile(rb"(?<=\r\n\r\n)[A-Za-z0-9+/=\r\n]{100,}")
-IN_OCTETS = [name for name in SHAPES if not name.startswith("utf-16")]
+IN_OCTETS = {name: source for name, source in {**SHAPES, **CLIENTS}.items() if not name.startswith("utf-16")}
 """Those in which addresses can be replaced; in UTF-16 every other octet is none."""
 
 
@@ -56,7 +58,7 @@ def test_declines_when_they_arrive_in_all_shapes_cancel(
     given_day(capacity=None)
     people = [joined(number) for number, _ in enumerate(IN_OCTETS, start=1)]
     clock.set(at + LATER * 5)
-    dovecot.deliver(*(aimed(SHAPES[shape], who, who) for shape, who in zip(IN_OCTETS, people, strict=True)))
+    dovecot.deliver(*(aimed(source, who, who) for source, who in zip(IN_OCTETS.values(), people, strict=True)))
 
     look()
 

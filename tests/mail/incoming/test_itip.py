@@ -1,6 +1,8 @@
 import pytest
 
 from service.mail.incoming.unreadable import UnreadableError
+from tests.mail.incoming.clients import CLIENTS
+from tests.mail.incoming.quirks import QUIRKS
 from tests.mail.incoming.shapes import (
     AT,
     DECLINED,
@@ -18,17 +20,30 @@ from tests.mail.incoming.shapes import (
     part,
 )
 
+ALL = {**SHAPES, **CLIENTS, **QUIRKS}
 
-@pytest.mark.parametrize("shape", SHAPES)
+
+@pytest.mark.parametrize("shape", ALL)
 def test_answer_when_a_program_sends_it_is_understood(shape: str) -> None:
-    (reply,) = parsed(SHAPES[shape]).replies
+    read = parsed(ALL[shape])
 
+    (reply,) = read.replies
+    assert read.sender == WHO.casefold()
     assert (reply.uid, reply.attendee, reply.participation) == (UID, WHO.casefold(), "declined")
     assert (reply.sequence, reply.stamp) == (2, AT)
 
 
-def test_answer_when_outlook_sends_it_has_its_comment() -> None:
-    assert parsed(OUTLOOK).replies[0].comment == "Ik ben die dag in Gent, sorry\nAn"
+@pytest.mark.parametrize(
+    ("shape", "comment"),
+    [
+        ("outlook", "Ik ben die dag in Gent, sorry\nAn"),
+        ("google, with a note", "Ik ben die dag in Gent, sorry"),
+        ("lines are folded inside a character", "désolée"),
+        ("a comment without end", "x" * 2_000),
+    ],
+)
+def test_answer_when_somebody_wrote_a_comment_has_it(shape: str, comment: str) -> None:
+    assert parsed(ALL[shape]).replies[0].comment == comment
 
 
 def test_answer_when_gmail_sends_it_is_automatic_and_there_once() -> None:
@@ -37,6 +52,13 @@ def test_answer_when_gmail_sends_it_is_automatic_and_there_once() -> None:
     assert read.automatic
     assert len(read.replies) == 1
     assert read.text == "An Peeters has declined this invitation."
+
+
+def test_answer_when_its_domain_is_written_as_it_is_read_is_from_the_address_that_was_typed() -> None:
+    lines = answer("ATTENDEE;PARTSTAT=DECLINED:mailto:an@MÜNCHEN.example")
+
+    (reply,) = parsed(mail(WORDS, part("text/calendar; method=REPLY", calendar(*lines)))).replies
+    assert reply.attendee == "an@xn--mnchen-3ya.example"
 
 
 @pytest.mark.parametrize(
@@ -62,8 +84,9 @@ def test_answer_when_it_proposes_another_time_is_a_counter() -> None:
     assert [reply.participation for reply in parsed(source).replies] == ["counter"]
 
 
-def test_answer_when_it_names_several_people_names_nobody() -> None:
-    lines = (*answer(DECLINED), "ATTENDEE;PARTSTAT=DECLINED:mailto:bo@example.org")
+def test_answer_when_it_names_several_people_but_not_the_sender_names_nobody() -> None:
+    others = [f"ATTENDEE;PARTSTAT=DECLINED:mailto:{name}@example.org" for name in ("bo", "cas")]
+    lines = answer(*others)
 
     (reply,) = parsed(mail(WORDS, part("text/calendar; method=REPLY", calendar(*lines)))).replies
     assert reply.attendee == ""
@@ -99,7 +122,14 @@ def test_object_when_it_says_another_method_than_its_part_is_believed() -> None:
     assert parsed(source).replies == ()
 
 
-@pytest.mark.parametrize("kind", ["message/rfc822", "message/global"])
+@pytest.mark.parametrize("kind", ["text/plain", "text/html", "application/octet-stream; name=reply.eml"])
+def test_object_when_it_is_only_text_is_none(kind: str) -> None:
+    assert parsed(mail(part(kind, PLAIN_OBJECT))).replies == ()
+
+
+@pytest.mark.parametrize(
+    "kind", ["message/rfc822", "message/global", "message/rfc822; name=reply.ics", "message/external-body; name=x.ics"]
+)
 def test_answer_when_it_is_inside_a_forwarded_mail_is_none(kind: str) -> None:
     assert parsed(mail(WORDS, part(kind, OUTLOOK.decode().replace("b1", "inner")), top="multipart/mixed")).replies == ()
 

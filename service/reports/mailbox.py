@@ -143,13 +143,13 @@ def candidates(session: Session, email_folded: str, organiser_id: int | None) ->
 
 
 def days_to_ask_for(session: Session, organiser_id: int | None, *, now: datetime) -> Sequence[StudyDay]:
-    """The study days that are closed and have not started: whom a late request can be about."""
+    """The study days that are closed and have not started: what a late request can be about; all of them."""
     wanted = sa.select(StudyDay).where(
         StudyDay.published, StudyDay.cancelled_at.is_(None), StudyDay.closes_at <= now, StudyDay.starts_at > now
     )
     if organiser_id is not None:
         wanted = wanted.where(StudyDay.organiser_id == organiser_id)
-    return session.execute(wanted.order_by(StudyDay.starts_at, StudyDay.id).limit(MOST)).scalars().all()
+    return session.execute(wanted.order_by(StudyDay.starts_at, StudyDay.id)).scalars().all()
 
 
 def _theirs(scope: Scope) -> tuple[sa.ColumnElement[bool], ...]:

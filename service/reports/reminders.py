@@ -1,4 +1,4 @@
-"""Which reminders go when: for the worker, which asks every minute, and for the desk."""
+"""Which reminders go when: for the worker, which asks twice a minute, and for the desk."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

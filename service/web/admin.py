@@ -9,6 +9,7 @@ from flask import Blueprint, request
 from marshmallow import EXCLUDE, Schema, validate
 from sqlalchemy.orm import Session
 
+from service.domain.quiet import STAFF_ZONE
 from service.domain.refusals import InvalidInput, NotFound
 from service.domain.roles import Role
 from service.extensions import db
@@ -18,7 +19,7 @@ from service.reports.staff import organisers, roles
 from service.usecases.dismiss import dismiss
 from service.usecases.staff import add_organiser, add_staff, mail_sign_in_link, remove_role
 from service.web.clock import now
-from service.web.desk.alarms import STAFF_ZONE, alarms_about_staff, late
+from service.web.desk.alarms import alarms_about_staff, late
 from service.web.forms import load
 from service.web.schemas import Address, Text
 from service.web.security import actor, staff_only

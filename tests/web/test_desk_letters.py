@@ -69,7 +69,7 @@ def test_letter_when_there_is_none_of_that_name_is_not_found(desk: FlaskClient) 
     for name in ("test", "no_such_letter", "__class__"):
         assert desk.get(f"{URL}/{name}").status_code == 404
         assert desk.get(f"{URL}/{name}/html").status_code == 404
-    assert desk.post(f"{URL}/no_such_letter/test").status_code == 404
+        assert desk.post(f"{URL}/{name}/test").status_code == 404
     assert queued() == []
 
 

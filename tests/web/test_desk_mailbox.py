@@ -87,7 +87,8 @@ def test_mail_when_made_a_late_request_stands_there(client: FlaskClient, ids: di
 
     assert (answer.status_code, answer.location, state(mail)) == (303, f"{URL}/late-requests", "done")
     text = words(client.get(answer.location).text)
-    assert "Zoë Maes 21 Mar 2023, 00:00 · mail to the mailbox zoe@example.org Mag ik &lt;b&gt;nog&lt;/b&gt;?" in text
+    asker = "Zoë Maes 21 Mar 2023, 00:00 · mail to the mailbox zoe@example.org"
+    assert f"{asker} Hello · 21 Mar 2023, 00:00 Mag ik &lt;b&gt;nog&lt;/b&gt;?" in text
 
 
 def test_mail_when_registration_is_open_is_refused_with_the_reason(
@@ -165,13 +166,29 @@ def test_mail_when_it_is_another_organisers_does_not_exist(client: FlaskClient, 
 
 def test_late_request_when_a_second_mail_came_shows_both(client: FlaskClient, ids: dict[str, int]) -> None:
     assert ids
-    arrives(recipients=(PLUS,), text="First of all")
+    first = arrives(recipients=(PLUS,), text="First of all", subject="A place?")
     arrives(recipients=(PLUS,), text="And also this", subject="One thing more")
+
+    page = client.get(f"{URL}/late-requests").text
+
+    text, when = words(page), "21 Mar 2023, 00:00"
+    assert f"A place? · {when} First of all One thing more · {when} And also this" in text
+    assert f'<a href="/desk/mailbox/{first}">A place?</a>' in page
+    assert text.count("First of all") == 1
+    assert "added to the late request" not in text
+
+
+def test_late_request_when_a_mail_of_it_is_doubtful_marks_it(client: FlaskClient, ids: dict[str, int]) -> None:
+    assert ids
+    arrives(recipients=(PLUS,), subject="A place?")
+    mail = arrives(recipients=(PLUS,), subject="Never mind", authentication="fail")
+    with transaction() as session:
+        request = session.execute(sa.select(LateRequest.id).where(LateRequest.channel == "mail")).scalar_one()
+        session.get_one(IncomingMail, mail).late_request_id = request
 
     text = words(client.get(f"{URL}/late-requests").text)
 
-    assert "First of all One thing more · 21 Mar 2023, 00:00 And also this" in text
-    assert text.count("First of all") == 1
+    assert "Never mind · 21 Mar 2023, 00:00 our mail server says that the sender is forged" in text
 
 
 def test_answer_when_suggested_is_in_the_askers_language_and_can_be_changed(

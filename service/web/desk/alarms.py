@@ -15,8 +15,6 @@ from service.web.security import signed_in
 from service.web.staff.frame import day_url
 from service.web.staff.words import Words
 
-STAFF_ZONE: Final = "Europe/Brussels"
-"""Of times that are about no study day."""
 REASONS: Final[Mapping[Trouble, str]] = {
     Trouble.EXPIRED: N_(
         "The link in it had expired before it could be sent. A new one can be asked for at the sign-in."
@@ -61,17 +59,17 @@ class Alarm:
     recipient: str
     reason: str
     answer: str
-    url: str  # of its page, or of where to dismiss it
+    url: str  # of its page; empty where it has none
     dismiss_url: str
 
 
 def alarms_of(days: Collection[StudyDay]) -> dict[int, list[Alarm]]:
     """The dead letters of some study days, by study day, the newest first."""
-    slugs = {day.id: day for day in days}
+    by_id = {day.id: day for day in days}
     found: dict[int, list[Alarm]] = {}
-    for one in dead_letters(db.session(), slugs, now=now()) if slugs else ():
+    for one in dead_letters(db.session(), by_id, now=now()) if by_id else ():
         if one.study_day_id is not None and one.letter not in SECRET:
-            url = day_url(slugs[one.study_day_id], f"/mails/{one.id}")
+            url = day_url(by_id[one.study_day_id], f"/mails/{one.id}")
             found.setdefault(one.study_day_id, []).append(_alarm(one, url, f"{url}/dismiss"))
     return found
 

@@ -18,6 +18,8 @@ from service.web.staff.frame import day_page
 from service.web.staff.words import Words
 from service.wording import limit_sentence, money
 
+QUOTED: Final = N_("“%(words)s”")
+
 Details = Callable[[HistoryItem, StudyDay, str], list[str]]
 
 history_pages = Blueprint("history", __name__, url_prefix="/desk/study-days/<slug>")
@@ -98,7 +100,7 @@ def _told(line: HistoryItem, _day: StudyDay, language: str) -> list[str]:
 
 
 def _bulk(line: HistoryItem, day: StudyDay, language: str) -> list[str]:
-    return [*_told(line, day, language), f"“{line.facts.get('subject', '')}”"]
+    return [*_told(line, day, language), translate(language, QUOTED, words=line.facts.get("subject", ""))]
 
 
 def _reminded(line: HistoryItem, day: StudyDay, language: str) -> list[str]:

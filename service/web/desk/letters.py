@@ -63,6 +63,9 @@ def send_test(slug: str, letter: str) -> Answer:
     day = own_day(slug, Role.ORGANISER)
     language, day_id = _language(day), day.id
 
+    if letter not in SHOWN:
+        raise NotFound
+
     def act(session: Session) -> None:
         try_letter(session, day_id, letter, language, actor=actor(), now=now())
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from flask import Blueprint, request
 
+from service.domain.quiet import STAFF_ZONE
 from service.domain.refusals import NotFound
 from service.domain.roles import Role
 from service.domain.windows import Phase, check_in_from, on_time, phase
@@ -16,7 +17,7 @@ from service.reports.mailbox import waiting_count
 from service.reports.reminders import reminders_of
 from service.runtime import runtime
 from service.web.clock import now
-from service.web.desk.alarms import STAFF_ZONE, alarms_of, late
+from service.web.desk.alarms import alarms_of, late
 from service.web.security import own_day, signed_in, staff_only
 from service.web.staff.acting import done
 from service.web.staff.frame import day_page, page, phase_in_words

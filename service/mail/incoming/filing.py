@@ -10,7 +10,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from service.domain.refusals import Conflict, Unavailable
+from service.domain.refusals import Conflict, Refusal, Unavailable
 from service.mail.incoming.inbox import Envelope, Inbox
 from service.mail.incoming.limited import Parser
 from service.mail.incoming.received import ReceivedMail
@@ -67,16 +67,7 @@ class Filing:
         try:
             return self._parser.read([head], identity=identity, received_at=self._received(envelope))
         except UnreadableError:
-            return ReceivedMail(
-                identity=identity,
-                received_at=self._received(envelope),
-                message_id="",
-                sender="",
-                sender_name="",
-                recipients=(),
-                subject="",
-                text="",
-            )
+            return _unknown(identity, self._received(envelope))
 
     def _received(self, envelope: Envelope) -> datetime:
         return envelope.received_at or self._clock()
@@ -96,6 +87,16 @@ class Filing:
         return self._put_aside(mail, "not_filed")
 
     def _put_aside(self, mail: ReceivedMail, reason: str) -> Place:
+        """Make its row with what is known of it; where that cannot be stored either, with nothing but that it came."""
+        try:
+            return self._aside(mail, reason)
+        except Refusal:
+            raise
+        except Exception:
+            log.exception("what is known of a mail could not be stored")
+            return self._aside(_unknown(mail.identity, mail.received_at), reason)
+
+    def _aside(self, mail: ReceivedMail, reason: str) -> Place:
         try:
             return self._row(mail, lambda session: put_aside(session, mail, reason, now=self._clock()))
         except Conflict:  # another worker did the same
@@ -111,6 +112,20 @@ class Filing:
                 return Place(known.folder, known.state)
             filed = work(session)
         return Place(filed.folder, filed.state)
+
+
+def _unknown(identity: str, received_at: datetime) -> ReceivedMail:
+    """A mail of which nothing can be told, but that it came."""
+    return ReceivedMail(
+        identity=identity,
+        received_at=received_at,
+        message_id="",
+        sender="",
+        sender_name="",
+        recipients=(),
+        subject="",
+        text="",
+    )
 
 
 def _known(identity: str) -> Place | None:

@@ -12,7 +12,7 @@ from flask import Flask
 
 from service.domain.refusals import Unavailable
 from service.extensions import db
-from service.mail.incoming import filing, inbox
+from service.mail.incoming import filing, inbox, limited
 from service.mail.incoming.received import ReceivedMail
 from service.models import IncomingMail
 from service.usecases.file_mail import Filed, file_mail
@@ -173,6 +173,24 @@ def test_mail_when_filing_stumbles_over_it_is_put_aside(
     assert dovecot.folders() == {ASIDE: 1, INBOX: 1}
     assert rows("kind") == ["unreadable", "other"]
     assert rows("outcome")[0] == "not_filed"
+
+
+def test_mail_when_its_words_cannot_be_stored_is_put_aside_without_them(
+    dovecot: Dovecot, look: Look, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = limited.Parser.read
+
+    def surrogate(*args: Any, **values: Any) -> ReceivedMail:
+        arrived = read(*args, **values)
+        return replace(arrived, text="\ud800") if arrived.subject == "Vraag 1" else arrived
+
+    monkeypatch.setattr(limited.Parser, "read", surrogate)
+    dovecot.deliver(mail(1), mail(2))
+    look()
+
+    assert dovecot.folders() == {ASIDE: 1, INBOX: 1}
+    assert rows("kind", "outcome", "sender", "subject")[0] == ("unreadable", "not_filed", "", "")
+    assert rows("received_at", "subject")[1] == (clock.now, "Vraag 2")
 
 
 def test_mail_when_the_database_is_away_is_left_for_later(

@@ -41,6 +41,7 @@ LETTERS: Final[Mapping[str, Waits]] = {
     "colleague_invited": Waits.NEVER,
     "place_passed_on": Waits.NEVER,
     "decline_unsure": Waits.NEVER,
+    "decline_outdated": Waits.NEVER,
     "study_day_changed": Waits.NEVER,  # a calendar shows at every hour what the service says
     "study_day_called_off": Waits.NEVER,
     "sign_in": Waits.NEVER,

@@ -78,6 +78,34 @@ def decline_unsure(about: AboutSeat) -> Letter:
     return printed(written)
 
 
+def decline_outdated(about: AboutSeat) -> Letter:
+    """They declined the time or place of before a change: nothing holds until they decline those of today."""
+    language = about.person.language
+    written = sheet(
+        about,
+        translate(language, "You still have your place"),
+        Paragraph(
+            translate(
+                language,
+                "You declined an earlier invitation to this day. Its time or place has changed since, so we have"
+                " cancelled nothing: your place is still yours.",
+            )
+        ),
+        card(about.day, language),
+        *conditions(about),
+        Paragraph(
+            translate(
+                language,
+                "You cannot come now either? Then please cancel with this button. The page says first what follows"
+                " from it.",
+            )
+        ),
+        Button(translate(language, "Cancel or send a colleague"), f"{about.seat.own_url}/cancel"),
+        Paragraph(translate(language, "You can come? Then you need not do anything.")),
+    )
+    return printed(written)
+
+
 def colleague_invited(about: AboutInvitation) -> Letter:
     """A place to take over: nothing holds until the colleague accepts, and these are the conditions if they do."""
     language, giver = about.person.language, printable_name(about.giver)

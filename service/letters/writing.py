@@ -51,6 +51,7 @@ _LETTERS: Final[Mapping[str, tuple[type[About], Callable[[Any], Letter]]]] = {
     "late_request_received": (AboutRequest, asked.late_request_received),
     "declined": (AboutRequest, asked.declined),
     "decline_unsure": (AboutSeat, asked.decline_unsure),
+    "decline_outdated": (AboutSeat, asked.decline_outdated),
     "colleague_invited": (AboutInvitation, asked.colleague_invited),
     "bulk": (AboutBulk, bulk.bulk),
     "last_call": (AboutSeat, reminders.last_call),

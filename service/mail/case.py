@@ -18,6 +18,7 @@ STOOD: Final[Mapping[str, Seat]] = {
     "place_passed_on": "confirmed",
     "fee_notice": "confirmed",
     "decline_unsure": "confirmed",
+    "decline_outdated": "confirmed",
     "last_call": "confirmed",
     "practical": "confirmed",
     "waiting": "waiting",

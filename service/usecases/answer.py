@@ -78,7 +78,7 @@ def _one(session: Session, row: IncomingMail, mail: ReceivedMail, reply: Calenda
         return reply.participation
     if doubtful is not None:
         if reply.participation == "declined" and not ended and on_time(now, day.starts_at):
-            _ask(session, registration, now=now)
+            _ask(session, registration, "decline_unsure", now=now)
         return doubtful
     if ended:
         return ended
@@ -96,6 +96,8 @@ def _genuine(
         return holds
     registration.seen(now)
     if holds is Bearing.SUPERSEDED:
+        if given.participation == "declined" and not _too_late(registration, received_at=now):
+            _ask(session, registration, "decline_outdated", now=now)
         return holds
     if late := _too_late(registration, received_at=received_at):
         return late
@@ -174,10 +176,9 @@ def _by_uid(session: Session, uid: str, *, now: datetime) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
-def _ask(session: Session, registration: Registration, *, now: datetime) -> None:
-    """Write to the one who registered that somebody declined in their name: once a day, so that nobody is pestered."""
+def _ask(session: Session, registration: Registration, letter: str, *, now: datetime) -> None:
+    """Write to the one who registered that a decline did not hold, and how to cancel: once a day, to pester nobody."""
     today = now.astimezone(ZoneInfo(registration.study_day.time_zone)).date()
-    occasion = f"decline_unsure:{registration.id}:{today}"
+    occasion = f"{letter}:{registration.id}:{today}"
     if session.execute(sa.select(Message.id).where(Message.occasion == occasion)).first() is None:
-        letter = outbox.to_registrant("decline_unsure", registration, now=now)
-        outbox.put(session, {**letter, "occasion": occasion})
+        outbox.put(session, {**outbox.to_registrant(letter, registration, now=now), "occasion": occasion})

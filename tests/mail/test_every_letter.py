@@ -68,6 +68,7 @@ def every_letter() -> None:
     filed(make_mail("bo@example.org", replies=(make_reply(stays),)))
     do(take_over, do(invite_colleague, gives, "bo@example.org", "fr"), make_application(6, email="bo@example.org"))
     do(change_study_day, day_id, {"venue": TOWN_HALL}, actor=DESK)
+    filed(make_mail(replies=(make_reply(stays, sequence=0),)))
     cancelled(cancels)
     do(change_study_day, day_id, {"capacity": 3}, actor=DESK)
     joined(7)

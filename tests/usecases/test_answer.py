@@ -178,6 +178,30 @@ def test_decline_when_the_day_moved_since_cancels_nothing() -> None:
     assert answered(an, sequence=1) == "declined_in_time"
 
 
+@pytest.mark.parametrize(
+    ("participation", "at", "letters"),
+    [
+        ("declined", NOW, ["decline_outdated"]),
+        ("declined", STARTS_AT + HOUR - TICK, ["decline_outdated"]),
+        ("declined", STARTS_AT + HOUR, []),
+        ("tentative", NOW, []),
+        ("accepted", NOW, []),
+    ],
+)
+def test_answer_when_the_day_moved_since_is_told_once_a_day_what_a_decline_did_not_do(
+    participation: str, at: datetime, letters: list[str]
+) -> None:
+    given_day()
+    an = joined()
+    moved()
+    since = len(told())
+
+    for _ in range(2):
+        assert answered(an, at=at, sequence=0, participation=participation) == "superseded"
+
+    assert told(since) == [("an1", letter) for letter in letters]
+
+
 def test_decline_when_only_the_title_changed_since_cancels() -> None:
     given_day()
     an = joined()

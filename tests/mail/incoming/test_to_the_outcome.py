@@ -229,7 +229,7 @@ def test_answers_when_doubled_or_stale_change_nothing(
 
 
 def test_decline_when_the_day_moved_since_changes_nothing_until_the_new_one_is_declined(
-    dovecot: Dovecot, work: Work, an: int
+    dovecot: Dovecot, smtp_server: SmtpServer, work: Work, an: int
 ) -> None:
     with transaction() as session:
         values = {"starts_at": STARTS_AT + HOUR, "ends_at": ENDS_AT + HOUR}
@@ -238,6 +238,7 @@ def test_decline_when_the_day_moved_since_changes_nothing_until_the_new_one_is_d
 
     work(ANSWERED)
     assert (rows("outcome"), row(an).status) == (["superseded"], "confirmed")
+    assert "uw plaats blijft van u" in text(letters(smtp_server)[-1])
 
     dovecot.deliver(mail("apple", ("SEQUENCE:0", "SEQUENCE:1")), at=ANSWERED)
     work(ANSWERED)

@@ -54,7 +54,7 @@ def file_mail(session: Session, mail: ReceivedMail, *, now: datetime) -> Filed:
         bounce(session, row, mail, now=now)
     elif mail.replies:
         answer(session, row, mail, now=now)
-    elif mail.automatic:
+    elif mail.automatic and not mail.unclear_answer:
         row.kind, row.outcome, row.state = "automatic", "automatic", "done"
     else:
         from_a_person(session, row, mail, now=now)

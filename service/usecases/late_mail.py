@@ -123,6 +123,8 @@ def _asked(session: Session, row: IncomingMail, mail: ReceivedMail, now: datetim
     row.registration_id = _registered(session, day.id, mail.sender)
     if row.registration_id is not None:
         return "from_attendee"
+    if mail.unclear_answer:
+        return "unclear"
     if why := when_asked(day, now=now):
         return why
     quiet = _asked_lately(session, day.id, now=now) >= MOST_ANSWERED

@@ -149,6 +149,8 @@ def test_mail_when_its_writer_holds_a_place_waits_for_a_person() -> None:
         ({"sender": ""}, "no_sender"),
         ({"sender": MAILBOX}, "own"),
         ({"automatic": True}, "automatic"),
+        ({"unclear_answer": True}, "unclear"),
+        ({"automatic": True, "unclear_answer": True}, "unclear"),
     ],
 )
 def test_mail_when_it_may_not_be_answered_is_not(mail: dict[str, Any], outcome: str) -> None:

@@ -19,7 +19,7 @@ from service.web.staff.words import WORDS, Words
 KINDS_OF_MAIL = ("reply", "late_request", "bounce", "automatic", "other", "unreadable")
 OF_MAIL = {
     *("requested", "added", "assigned", "which_day", "from_attendee", "answers_letter", "open", "not_open"),
-    *("called_off", "started", "doubtful", "no_sender", "own", "automatic", "not_filed", "too_large"),
+    *("called_off", "started", "doubtful", "no_sender", "own", "unclear", "automatic", "not_filed", "too_large"),
 }
 """What becomes of a mail that people write, or that nobody can read."""
 

@@ -22,6 +22,8 @@ from service.mail.incoming.texts import content, parts, tidy
 from service.mail.incoming.unreadable import UnreadableError
 
 TYPES: Final = frozenset({"text/calendar", "application/ics", "text/x-vcalendar"})
+TNEF: Final = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+ANSWER_IN_TNEF: Final = re.compile(rb"IPM\.(?:Schedule\.Meeting\.|Microsoft Schedule\.Mtg)Resp")
 MOST_ATTENDEES: Final = 100
 MOST_REPLIES: Final = 20
 LONGEST_OBJECT: Final = 1024 * 1024
@@ -53,17 +55,24 @@ _OUTLOOK_UID: Final = re.compile(
 Property = tuple[str, Mapping[str, object], str]
 
 
-def replies(mail: Mail, sender: str) -> tuple[CalendarReply, ...]:
-    """Those of all calendar objects of the mail itself, each once; ``sender``: the address of From, folded.
+def replies(mail: Mail, sender: str) -> tuple[tuple[CalendarReply, ...], bool]:
+    """Those of all calendar objects of the mail itself, each once; and whether it answers all the same without any.
+
+    Then it says REPLY, but not what or who; or Outlook has put the answer into a winmail.dat, and only there.
+
+    :param sender: the address of From, folded.
 
     :raises UnreadableError: one of them answers for more people than any answer does.
     """
-    found: dict[CalendarReply, None] = {}
+    found: dict[CalendarReply | None, None] = {}
     for part in parts(mail):
         if _is_calendar(part):
             octets = content(part)[:LONGEST_OBJECT]
             found.update(dict.fromkeys(_replies(_calendar_text(octets, part), _method(part), sender)))
-    return tuple(found)[:MOST_REPLIES]
+        elif part.get_content_type() in TNEF and ANSWER_IN_TNEF.search(content(part)):
+            found[None] = None
+    understood = tuple(filter(None, found))[:MOST_REPLIES]
+    return understood, None in found and not understood
 
 
 def _is_calendar(part: Mail) -> bool:
@@ -92,8 +101,8 @@ def _calendar_text(octets: bytes, part: Mail) -> str:
         return decoded(octets, _parameter(part, "charset"))
 
 
-def _replies(text: str, method: str, sender: str) -> Iterator[CalendarReply]:
-    """Of each event right inside a calendar; alarms and the like inside an event are not it."""
+def _replies(text: str, method: str, sender: str) -> Iterator[CalendarReply | None]:
+    """Of each event right inside a calendar; alarms and the like inside an event are not it. None: not understood."""
     within: list[str] = []
     events: list[list[Property]] = []
     for name, parameters, value in _properties(text):
@@ -108,7 +117,7 @@ def _replies(text: str, method: str, sender: str) -> Iterator[CalendarReply]:
         elif name == "METHOD" and within == EVENT[:1]:
             method = value.strip().upper()
     if method in {"REPLY", "COUNTER"}:
-        yield from filter(None, (_reply(event, method, sender) for event in events))
+        yield from (_reply(event, method, sender) for event in events)
 
 
 def _properties(text: str) -> Iterator[Property]:

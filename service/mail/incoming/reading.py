@@ -39,6 +39,7 @@ def read(source: bytes, *, identity: str, received_at: datetime, trusted: str) -
         raise UnreadableError("header_too_long")
     mail: Mail = message_from_bytes(source, policy=compat32)
     address, name = sender(mail)
+    answers, unclear = replies(mail, address)
     references = message_ids(mail, "References", "In-Reply-To")
     return ReceivedMail(
         identity=identity or identity_of(source),
@@ -52,7 +53,8 @@ def read(source: bytes, *, identity: str, received_at: datetime, trusted: str) -
         automatic=is_automatic(mail, address),
         authentication=verdict(mail, trusted, address),
         references=references[-MOST_REFERENCES:],
-        replies=replies(mail, address),
+        replies=answers,
+        unclear_answer=unclear,
         bounces=bounces(mail),
     )
 

@@ -42,6 +42,7 @@ class ReceivedMail:
     ``automatic``: no person wrote it (Auto-Submitted, an empty Return-Path, Precedence: bulk …), so it gets no answer.
     ``authentication``: what our own mail server found out about From (RFC 8601); none where it said nothing.
     ``replies``: calendar objects of the mail itself, each once; those inside forwarded mails and bounces are left out.
+    ``unclear_answer``: it is an answer to some invitation, and there is none in ``replies``.
     """
 
     identity: str
@@ -56,4 +57,5 @@ class ReceivedMail:
     authentication: Literal["pass", "fail", "none"] = "none"
     references: tuple[str, ...] = ()  # In-Reply-To and References
     replies: tuple[CalendarReply, ...] = ()
+    unclear_answer: bool = False
     bounces: tuple[BounceReport, ...] = ()

@@ -50,6 +50,7 @@ INCOMING: Final[Mapping[str, Mapping[str, str]]] = {
         "started": N_("the study day had started"),
         "superseded": N_("it answers the time or place of before a change"),
         "tentative": N_("accepted perhaps"),
+        "unclear": N_("an answer of a calendar that cannot be understood: open it in the mailbox"),
         "undeliverable": N_("the mail never arrived"),
         "broke_the_parser": N_("it cannot be taken apart: open it in the mailbox with care"),
         "header_too_long": N_("its header is longer than any honest one"),

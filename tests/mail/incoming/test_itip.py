@@ -15,6 +15,7 @@ from tests.mail.incoming.shapes import (
     WORDS,
     answer,
     calendar,
+    encoded,
     mail,
     parsed,
     part,
@@ -105,15 +106,39 @@ def test_answer_when_it_names_several_people_but_not_the_sender_names_nobody() -
         ("BEGIN:VALARM", *answer(DECLINED), "END:VALARM"),
     ],
 )
-def test_answer_when_it_answers_nothing_of_ours_is_none(lines: tuple[str, ...]) -> None:
-    assert parsed(mail(WORDS, part("text/calendar; method=REPLY", calendar(*lines)))).replies == ()
+def test_answer_when_it_answers_nothing_of_ours_is_unclear(lines: tuple[str, ...]) -> None:
+    read = parsed(mail(WORDS, part("text/calendar; method=REPLY", calendar(*lines))))
+
+    assert (read.replies, read.unclear_answer) == ((), True)
+
+
+def test_answer_when_another_object_of_the_mail_is_none_is_clear() -> None:
+    nothing = part("application/ics", calendar("SUMMARY:x"))
+
+    read = parsed(mail(WORDS, nothing, part("text/calendar; method=REPLY", PLAIN_OBJECT)))
+    assert (len(read.replies), read.unclear_answer) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("octets", "unclear"),
+    [
+        (b'x\x9f>"\0\x1eIPM.Microsoft Schedule.MtgRespN\0', True),
+        (b'x\x9f>"\0\x1eIPM.Schedule.Meeting.Resp.Neg\0', True),
+        (b'x\x9f>"\0\x1eIPM.Microsoft Mail.Note\0', False),
+    ],
+)
+def test_answer_when_outlook_hides_it_is_unclear(octets: bytes, *, unclear: bool) -> None:
+    source = mail(WORDS, encoded('application/ms-tnef; name="winmail.dat"', octets), top="multipart/mixed")
+
+    assert (parsed(source).replies, parsed(source).unclear_answer) == ((), unclear)
 
 
 @pytest.mark.parametrize("method", ["REQUEST", "CANCEL", "PUBLISH", "REFRESH", ""])
 def test_object_when_it_is_no_answer_is_none(method: str) -> None:
     source = calendar(*answer(DECLINED), method=f"METHOD:{method}" if method else "")
 
-    assert parsed(mail(WORDS, part("text/calendar", source))).replies == ()
+    read = parsed(mail(WORDS, part("text/calendar", source)))
+    assert (read.replies, read.unclear_answer) == ((), False)
 
 
 def test_object_when_it_says_another_method_than_its_part_is_believed() -> None:

@@ -1,8 +1,9 @@
 """The limited process: reads mails from its standard input one by one, and says what they are, each in one line.
 
-It knows no database, no password and no network; whatever a mail does to it, it does to nobody else. For each mail it
-gets a line of JSON (``identity``, ``received_at``, ``trusted``), chunks of the source, each behind a line with its
-length, and a length of 0. The answer is one line: the mail, or ``{"unreadable": reason}``. After an answer of the
+It is told no database and no password, writes no file and starts no process: a mail that breaks it breaks nothing else.
+It runs as the worker's user all the same, so this holds back a mistake, and not somebody who takes it over. For each
+mail it gets a line of JSON (``identity``, ``received_at``, ``trusted``), chunks of the source, each behind a line with
+its length, and a length of 0. The answer is one line: the mail, or ``{"unreadable": reason}``. After an answer of the
 second kind it ends, for nobody knows what state it is in.
 """
 
@@ -19,7 +20,6 @@ from service.mail.incoming.wire import packed
 MOST_MEMORY: Final = 512 * 1024 * 1024
 MOST_SECONDS: Final = 5
 """Of computing time, for one mail."""
-MOST_OUTPUT: Final = 4 * 1024 * 1024
 LONGEST_LINE: Final = 10_000
 
 
@@ -27,7 +27,8 @@ def limit() -> None:
     """What holds for all of this process."""
     for what, most in (
         (resource.RLIMIT_AS, MOST_MEMORY),
-        (resource.RLIMIT_FSIZE, MOST_OUTPUT),
+        (resource.RLIMIT_FSIZE, 0),  # it answers through a pipe
+        (resource.RLIMIT_NPROC, 0),
         (resource.RLIMIT_CORE, 0),
     ):
         _, hard = resource.getrlimit(what)

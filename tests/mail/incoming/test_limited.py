@@ -139,7 +139,11 @@ def test_process_when_it_computes_too_long_is_ended_by_the_kernel() -> None:
     assert limits_hit_by("[0 for _ in iter(int, 1)]") == -signal.SIGXCPU
 
 
-@pytest.mark.parametrize("doing", ["bytearray(600_000_000)", "open('x', 'wb').write(b'0' * 9_000_000)"])
+FORBIDS_PROCESSES: Final = "import resource; raise SystemExit(resource.getrlimit(resource.RLIMIT_NPROC) == (0, 0))"
+"""The limit itself: to root it is none."""
+
+
+@pytest.mark.parametrize("doing", ["bytearray(600_000_000)", "open('x', 'wb', 0).write(b'0')", FORBIDS_PROCESSES])
 def test_process_when_it_takes_too_much_fails(doing: str, tmp_path: Path) -> None:
     assert limits_hit_by("pass") == 0
     assert limits_hit_by(doing, tmp_path) != 0

@@ -1,7 +1,8 @@
 """What our own mail server found out about the From of a mail (RFC 8601); a stranger's findings count for nothing.
 
 Servers write theirs on top. With the name under which ours writes, its fields are those above the first one of anybody
-else. Without a name, nobody can tell whose the topmost is: it may warn us of a forgery, but vouches for nobody.
+else; without a name the topmost is taken for it. Either may warn us of a forgery. Nothing that it finds makes us trust
+a sender more than one of whom it says nothing, for many servers say nothing of anybody.
 """
 
 import re
@@ -10,7 +11,7 @@ from typing import Final, Literal
 
 from service.mail.incoming.headers import LONGEST_FIELD, Mail, fields, uncommented
 
-Verdict = Literal["pass", "fail", "none"]
+Verdict = Literal["fail", "none"]
 
 _RESULT: Final = re.compile(r"\s*(dmarc|dkim|spf)\s*(?:/\s*\d+\s*)?=\s*([a-z]+)(.*)", re.IGNORECASE | re.DOTALL)
 _DOMAIN: Final = re.compile(
@@ -23,8 +24,7 @@ def verdict(mail: Mail, trusted: str, sender: str) -> Verdict:
     """``trusted``: the authserv-id of our own server, folded; empty where nobody has told it."""
     written = [uncommented(value[:LONGEST_FIELD]) for value in fields(mail, "Authentication-Results")]
     ours = list(takewhile(lambda value: _server(value) == trusted, written)) if trusted else written[:1]
-    found = _verdict([result for value in ours for result in value.split(";")[1:]], sender.rpartition("@")[2])
-    return found if trusted or found == "fail" else "none"
+    return _verdict([result for value in ours for result in value.split(";")[1:]], sender.rpartition("@")[2])
 
 
 def _server(value: str) -> str:
@@ -41,10 +41,9 @@ def _verdict(results: list[str], domain: str) -> Verdict:
                 answer = "neutral"
             said[method].add(answer)
     if said["dmarc"] & (FORGED | {"pass"}):
-        return "fail" if said["dmarc"] & FORGED else "pass"
-    if "pass" in said["dkim"] | said["spf"]:
-        return "pass"
-    return "fail" if FORGED & (said["dkim"] | said["spf"]) else "none"
+        return "fail" if said["dmarc"] & FORGED else "none"
+    others = said["dkim"] | said["spf"]
+    return "fail" if others & FORGED and "pass" not in others else "none"
 
 
 def _aligned(properties: str, domain: str) -> bool:

@@ -40,7 +40,7 @@ class ReceivedMail:
     """One mail. ``identity`` tells it from all others: hash of its Message-ID, or of its content without one.
 
     ``automatic``: no person wrote it (Auto-Submitted, an empty Return-Path, Precedence: bulk …), so it gets no answer.
-    ``authentication``: what our own mail server found out about From (RFC 8601); none where it said nothing.
+    ``authentication``: fail where our own mail server found that From is forged (RFC 8601).
     ``replies``: calendar objects of the mail itself, each once; those inside forwarded mails and bounces are left out.
     ``unclear_answer``: it is an answer to some invitation, and there is none in ``replies``.
     """
@@ -54,7 +54,7 @@ class ReceivedMail:
     subject: str
     text: str
     automatic: bool = False
-    authentication: Literal["pass", "fail", "none"] = "none"
+    authentication: Literal["fail", "none"] = "none"
     references: tuple[str, ...] = ()  # In-Reply-To and References
     replies: tuple[CalendarReply, ...] = ()
     unclear_answer: bool = False

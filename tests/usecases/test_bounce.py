@@ -70,11 +70,14 @@ def test_bounce_when_it_is_of_another_recipient_marks_nothing() -> None:
     assert (state()[0], row(an).undeliverable_at) == ("queued", None)
 
 
-def test_bounce_when_the_mail_is_not_ours_waits_for_a_person() -> None:
+@pytest.mark.parametrize(
+    ("message_id", "recipient"), [("<x@elsewhere.example>", "an1@example.org"), ("", "an1@example.org"), ("", "")]
+)
+def test_bounce_when_the_mail_is_not_ours_or_unnamed_waits_for_a_person(message_id: str, recipient: str) -> None:
     given_day()
     joined()
 
-    found = filed(make_mail(bounces=(make_bounce("<x@elsewhere.example>", "an1@example.org"),)))
+    found = filed(make_mail(bounces=(make_bounce(message_id, recipient),), automatic=True))
 
     assert (found.outcome, found.state, state()[0]) == ("unmatched", "waiting", "queued")
 

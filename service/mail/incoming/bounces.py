@@ -23,22 +23,21 @@ _REPLY_CODE: Final = re.compile(r"\b([45])\d\d\b")
 
 
 def bounces(mail: Mail) -> tuple[BounceReport, ...]:
-    """One report for each recipient that is named; empty where the mail is none, or does not say what it is about."""
+    """One report for each recipient that is named, or one of nobody where none is; empty where the mail is none."""
     statuses = [part for part in parts(mail) if part.get_content_type() == STATUS]
     failed = [address for value in fields(mail, "X-Failed-Recipients") for address in value.split(",")]
     text = "" if statuses else _plain(mail)
     if not (statuses or failed or QMAIL.match(text)):
         return ()
     ours = _ours(mail)
-    if not ours:
-        return ()
     if statuses:
         found = [report for part in statuses for report in _of_report(part, ours)]
     elif failed:
         found = [_failed(address, text, ours) for address in failed]
     else:
         found = [_failed(address, words, ours) for address, words in _QMAIL_RECIPIENT.findall(text)]
-    return tuple(dict.fromkeys(report for report in found if report.recipient))[:MOST_REPORTS]
+    named = tuple(dict.fromkeys(report for report in found if report.recipient))[:MOST_REPORTS]
+    return named or (_failed("", text, ours),)
 
 
 def _of_report(part: Mail, ours: str) -> Iterator[BounceReport]:

@@ -26,7 +26,10 @@ class CalendarReply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BounceReport:
-    """One recipient of a delivery status notification (RFC 3464); ``message_id`` is of our mail that came back."""
+    """One recipient of a delivery status notification (RFC 3464); ``message_id`` is of our mail that came back.
+
+    Either is empty where the notification does not say it: then a person has to look.
+    """
 
     message_id: str
     recipient: str

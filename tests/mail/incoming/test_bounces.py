@@ -111,14 +111,24 @@ def test_bounce_when_it_is_older_than_reports(head: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source",
+    ("source", "message_id", "recipient"),
     [
-        report(original=""),
-        report(FIELDS.replace("Action: failed", "Action: exploded")),
-        report(FIELDS.replace("An@example.org", "nobody")),
-        report("x"),
-        mail(WORDS, part("message/rfc822", HEADERS), top="multipart/mixed"),
+        (report(original=""), "", "an@example.org"),
+        (report(FIELDS.replace("Action: failed", "Action: exploded")), OURS, ""),
+        (report(FIELDS.replace("An@example.org", "nobody")), OURS, ""),
+        (report("x"), OURS, ""),
+        (b"X-Failed-Recipients: an@example.org\r\n\r\nNo such user", "", "an@example.org"),
+        (QMAIL.replace(OURS, "").encode().join([b"From: a@b.be\r\n\r\n", b""]), "", "an@example.org"),
+        (b"From: a@b.be\r\n\r\n" + QMAIL.replace("<an@example.org>:", "An:").encode(), OURS, ""),
     ],
 )
-def test_mail_when_it_reports_nothing_about_ours_is_no_bounce(source: bytes) -> None:
-    assert parsed(source).bounces == ()
+def test_bounce_when_it_says_too_little_says_that_something_failed(
+    source: bytes, message_id: str, recipient: str
+) -> None:
+    (found,) = parsed(source).bounces
+
+    assert (found.message_id, found.recipient, found.action) == (message_id, recipient, "failed")
+
+
+def test_mail_when_it_reports_nothing_is_no_bounce() -> None:
+    assert parsed(mail(WORDS, part("message/rfc822", HEADERS), top="multipart/mixed")).bounces == ()

@@ -18,7 +18,8 @@ LONGEST_WORDS: Final = 500
 QMAIL: Final = re.compile(r"^Hi\. This is the .{0,80}(?:program|deliver)", re.IGNORECASE)
 _QMAIL_RECIPIENT: Final = re.compile(r"^<([^<>\s]+@[^<>\s]+)>:\n(.*?)(?:\n\n|\Z)", re.MULTILINE | re.DOTALL)
 _OWN_ID: Final = re.compile(r"^[> ]*Message-ID:\s*(<[^<>\s]+>)", re.MULTILINE | re.IGNORECASE)
-_STATUS: Final = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+_STATUS: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")
+"""RFC 3463; not a piece of an IP address, which stands in most of these texts."""
 _REPLY_CODE: Final = re.compile(r"\b([45])\d\d\b")
 
 

@@ -78,8 +78,8 @@ QMAIL = f"""Hi. This is the qmail-send program at mx.example.org.
 I'm afraid I wasn't able to deliver your message to the following addresses.
 
 <an@example.org>:
-192.0.2.1 does not like recipient.
-Remote host said: 550 5.1.1 No such user
+192.4.2.1 does not like recipient.
+Remote host [198.51.4.1] said: 550 5.1.1 No such user
 
 --- Below this line is a copy of the message.
 

@@ -94,7 +94,10 @@ _HOLD = (
 _OVERTAKEN = sa.update(_table).where(_which, *_mine).values(state="suppressed", claimed_at=None)
 _TAKE_BACK = (
     sa.update(_table)
-    .where(_sending, _table.c.claimed_at < sa.bindparam("limit", type_=_at))
+    .where(
+        _sending,
+        sa.not_(_table.c.claimed_at.between(sa.bindparam("since", type_=_at), sa.bindparam("until", type_=_at))),
+    )
     .values(state="queued", claimed_at=None)
 )
 
@@ -183,8 +186,11 @@ def note(connection: Connection, id: int, words: str) -> None:
 
 
 def take_back(connection: Connection, *, now: datetime) -> int:
-    """Queue what a worker claimed and did not finish, since it was killed; returns how many."""
-    return connection.execute(_TAKE_BACK, {"limit": now - STALE_AFTER}).rowcount
+    """Queue what a worker claimed and did not finish, since it was killed; returns how many.
+
+    A claim of the future is one of before the clock was set back.
+    """
+    return connection.execute(_TAKE_BACK, {"since": now - STALE_AFTER, "until": now + STALE_AFTER}).rowcount
 
 
 def _discreetly(statement: sa.Update, claim: Claim) -> sa.Update:

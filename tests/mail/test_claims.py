@@ -50,7 +50,13 @@ def test_queue_when_asked_is_found_by_its_index(statement: sa.Executable) -> Non
 
 @pytest.mark.parametrize(
     ("age", "state"),
-    [(STALE_AFTER - TICK, "sending"), (STALE_AFTER, "sending"), (STALE_AFTER + TICK, "queued")],
+    [
+        (STALE_AFTER - TICK, "sending"),
+        (STALE_AFTER, "sending"),
+        (STALE_AFTER + TICK, "queued"),
+        (-STALE_AFTER, "sending"),
+        (-STALE_AFTER - TICK, "queued"),  # the clock was set back
+    ],
 )
 def test_claim_when_its_worker_was_killed_comes_back(age: timedelta, state: str) -> None:
     queue(1)

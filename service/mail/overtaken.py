@@ -1,7 +1,8 @@
 """Letters that waited, for a morning or for a mail server, until what they say was no longer so.
 
 Whoever cancelled at night must not read at seven that a place is theirs. A letter that answers what somebody did is
-never overtaken: it tells what happened, in the order in which it did.
+not overtaken: it tells what happened, in the order in which it did. An offer is, by its own end: its button would lead
+to nothing.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,12 +19,23 @@ from service.mail.gather import Found
 
 StillSo = Callable[[Claim, Found, datetime], bool]
 
+OFFERS: Final = frozenset({"offer", "admitted"})
+"""Letters that offer a place for a time."""
+
 
 def overtaken(claim: Claim, found: Found, *, now: datetime) -> bool:
-    """Whether the letter would say what has ended meanwhile; rows that are missing are for whoever writes it."""
-    if claim.quiet_zone is None or claim.letter not in STILL_SO:
-        return False
-    return not STILL_SO[claim.letter](claim, found, now)
+    """Whether the letter would say what has ended meanwhile; rows that are missing are for whoever writes it.
+
+    :param found: the rows of its own, at least where it ``can_be_overtaken``.
+    """
+    if claim.letter in OFFERS and _lapsed(claim, found, now):
+        return True
+    return claim.quiet_zone is not None and claim.letter in STILL_SO and not STILL_SO[claim.letter](claim, found, now)
+
+
+def can_be_overtaken(claim: Claim) -> bool:
+    """Whether its rows have to be read, also where it is written already."""
+    return claim.letter in OFFERS or (claim.quiet_zone is not None and claim.letter in STILL_SO)
 
 
 def _registration(claim: Claim, found: Found) -> Row[Any] | None:
@@ -43,6 +55,15 @@ def _on_offer(claim: Claim, found: Found, now: datetime) -> bool:
     if registration is None or registration.offered_until is None:
         return registration is None
     return registration.status == Status.OFFERED and on_time(now, registration.offered_until)
+
+
+def _lapsed(claim: Claim, found: Found, now: datetime) -> bool:
+    registration = _registration(claim, found)
+    return (
+        registration is not None
+        and registration.offered_until is not None
+        and not on_time(now, registration.offered_until)
+    )
 
 
 def _owed_still(claim: Claim, found: Found, _now: datetime) -> bool:

@@ -28,7 +28,7 @@ from service.mail.about import about
 from service.mail.claims import Claim
 from service.mail.compose import Head, compose
 from service.mail.gather import Found, find
-from service.mail.overtaken import overtaken
+from service.mail.overtaken import can_be_overtaken, overtaken
 from service.mail.signing import signed
 from service.mail.transport import Parcel
 from service.models import MessageSource
@@ -91,7 +91,7 @@ def prepare(connection: Connection, claims: Sequence[Claim], links: Links, *, no
     """
     rows_stored = connection.execute(_STORED, {"ids": [claim.id for claim in claims]})
     stored: Stored = {row.message_id: row for row in rows_stored}
-    found = find(connection, [claim for claim in claims if claim.quiet_zone or not _source(stored, claim)])
+    found = find(connection, [claim for claim in claims if can_be_overtaken(claim) or not _source(stored, claim)])
     ready: dict[int, Ready] = {}
     rows: list[dict[str, Any]] = []
     broken: list[Broken] = []

@@ -15,7 +15,7 @@ from service.usecases.invoice import waive
 from service.usecases.open_close import call_off
 from service.usecases.resend import resend
 from service.usecases.write_to_many import Draft, write_to_many
-from tests.builders import ENDS_AT, FREE_UNTIL, NOW, STARTS_AT, TICK, TILL_MORNING
+from tests.builders import CLOSES_AT, ENDS_AT, FREE_UNTIL, NOW, STARTS_AT, TICK, TILL_MORNING
 from tests.conftest import Clock
 from tests.mail.outgoing import change, do, messages
 from tests.smtp import SmtpServer
@@ -101,6 +101,31 @@ def test_offer_when_turned_down_before_the_morning_stays_away(send: Send) -> Non
     send(lapsed_at + timedelta(hours=8))
 
     assert states("offer") == ["sent", "suppressed"]
+
+
+@pytest.mark.parametrize("sent_before", [False, True])
+@pytest.mark.parametrize(
+    ("after", "state"), [(timedelta(hours=24) - TICK, "sent"), (timedelta(hours=24), "suppressed")]
+)
+def test_offer_when_a_mail_server_was_away_until_it_lapsed_stays_away(
+    send: Send, after: timedelta, state: str, *, sent_before: bool
+) -> None:
+    given_day(capacity=1)
+    first, _ = joined(1), joined(2)
+    send(NOW)
+    offered_at = CLOSES_AT + timedelta(hours=10)
+    cancelled(first, now=offered_at)
+    admitted(asked_late(8, now=offered_at), over_capacity=True, now=offered_at)
+    ids = [id for id, letter in messages("id", "letter") if letter in {"offer", "admitted"}]
+    if sent_before:
+        send(offered_at)
+        for id in ids:
+            change(id, state="failed")
+            do(resend, id, actor=DESK, now=offered_at)
+
+    send(offered_at + after)
+
+    assert (len(ids), states("offer"), states("admitted")) == (2, [state], [state])
 
 
 def written_to_all(day: int, *, now: datetime, at_once: bool = False) -> None:

@@ -37,7 +37,9 @@ ANSWERS: Final[Mapping[str, Participation]] = {
     "DECLINED": "declined",
     "DELEGATED": "delegated",
 }
-EVENT: Final = ["VCALENDAR", "VEVENT"]
+ANSWERING: Final = frozenset({"REPLY", "COUNTER"})
+AROUND: Final[Mapping[str, list[str]]] = {"VCALENDAR": [], "VEVENT": ["VCALENDAR"]}
+"""What these stand in, and in nothing else."""
 WANTED: Final = frozenset(
     {"BEGIN", "END", "METHOD", "UID", "ATTENDEE", "SEQUENCE", "DTSTAMP", "COMMENT", "RECURRENCE-ID"}
 )
@@ -102,22 +104,29 @@ def _calendar_text(octets: bytes, part: Mail) -> str:
 
 
 def _replies(text: str, method: str, sender: str) -> Iterator[CalendarReply | None]:
-    """Of each event right inside a calendar; alarms and the like inside an event are not it. None: not understood."""
+    """Of each event of each calendar; alarms and the like inside an event are not it. None: not understood.
+
+    What begins without the one before it having ended, or ends without having begun, does no harm.
+    """
     within: list[str] = []
-    events: list[list[Property]] = []
+    methods, events = [method], list[tuple[int, list[Property]]]()
     for name, parameters, value in _properties(text):
+        said = value.strip().upper()
         if name == "BEGIN":
-            within.append(value.strip().upper())
-            if within == EVENT:
-                events.append([])
-        elif name == "END":
-            del within[-1:]
-        elif within == EVENT:
-            events[-1].append((name, parameters, value))
-        elif name == "METHOD" and within == EVENT[:1]:
-            method = value.strip().upper()
-    if method in {"REPLY", "COUNTER"}:
-        yield from (_reply(event, method, sender) for event in events)
+            within = [*AROUND.get(said, within), said]
+            if said == "VCALENDAR":
+                methods.append(method)
+            elif said == "VEVENT":
+                events.append((len(methods) - 1, []))
+        elif name == "END" and said in within:
+            del within[within.index(said) :]
+        elif name == "METHOD" and within == ["VCALENDAR"]:
+            methods[-1] = said
+        elif within[-1:] == ["VEVENT"]:
+            events[-1][1].append((name, parameters, value))
+    for calendar, event in events:
+        if methods[calendar] in ANSWERING:
+            yield _reply(event, methods[calendar], sender)
 
 
 def _properties(text: str) -> Iterator[Property]:

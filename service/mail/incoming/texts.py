@@ -14,6 +14,7 @@ from service.mail.incoming.unreadable import UnreadableError
 LONGEST_TEXT: Final = 20_000
 LONGEST_SOURCE: Final = 400_000
 """Octets of a part that are looked at; styles and quotations of whole threads come after what somebody wrote."""
+ENCODING: Final = "Content-Transfer-Encoding"
 MOST_PARTS: Final = 1_000
 BREAKS: Final = frozenset(
     {"address", "article", "blockquote", "br", "dd", "div", "dl", "dt", "footer", "h1", "h2", "h3", "h4", "h5", "h6"}
@@ -49,6 +50,9 @@ def enclosed(part: Mail) -> list[Mail]:
 
 def content(part: Mail) -> bytes:
     """A part's octets, its transfer encoding undone as far as that goes."""
+    written = str(part.get(ENCODING, ""))
+    if (meant := written.strip('" \t')) != written:  # the standard library would not know it with a blank behind it
+        part.replace_header(ENCODING, meant)
     payload = part.get_payload(decode=True)
     return payload if isinstance(payload, bytes) else b""
 

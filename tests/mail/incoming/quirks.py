@@ -1,10 +1,12 @@
 """What programs and the servers on the way do to an object and its header, one thing at a time."""
 
+import base64
 from typing import Final
 
 from tests.mail.incoming.shapes import DECLINED, PLAIN_OBJECT, UID, WHO, WORDS, answer, calendar, encoded, mail, part
 
 REPLY: Final = "text/calendar; charset=utf-8; method=REPLY"
+OTHER: Final = calendar("UID:other", DECLINED, method="METHOD:PUBLISH")
 SAD: Final = calendar(*answer(DECLINED, "COMMENT:désolée")).encode()
 IN_CHARACTER: Final = SAD.index("é".encode()) + 1
 
@@ -19,6 +21,10 @@ OBJECTS: Final[dict[str, bytes]] = {
     "a time zone after it": PLAIN_OBJECT.replace(
         "END:VCALENDAR", "BEGIN:VTIMEZONE\r\nTZID:X\r\nEND:VTIMEZONE\r\nEND:VCALENDAR"
     ).encode(),
+    "ends where nothing began": PLAIN_OBJECT.replace("BEGIN:VEVENT", "END:VEVENT\r\nBEGIN:VEVENT").encode(),
+    "a time zone without end": PLAIN_OBJECT.replace("BEGIN:VEVENT", "BEGIN:VTIMEZONE\r\nBEGIN:VEVENT").encode(),
+    "another calendar before it": OTHER.encode() + PLAIN_OBJECT.encode(),
+    "another calendar after it": PLAIN_OBJECT.encode() + OTHER.encode(),
     "a uid with blanks": PLAIN_OBJECT.replace(UID, f" {UID[:4]} {UID[4:]} ").encode(),
     "a small t": PLAIN_OBJECT.replace("T093000Z", "t093000z").encode(),
     "a comment without end": calendar(*answer(DECLINED, f"COMMENT:{'x' * 300_000}")).encode(),
@@ -62,6 +68,10 @@ QUIRKS: Final[dict[str, bytes]] = {
     **{f"From: {value}": _from(value) for value in FROM},
     "the name of the file is encoded": mail(
         WORDS, part('application/octet-stream; name="=?utf-8?Q?invite.ics?="', PLAIN_OBJECT), top="multipart/mixed"
+    ),
+    "the encoding has a blank behind it": mail(
+        WORDS,
+        part(REPLY, base64.encodebytes(PLAIN_OBJECT.encode()).decode(), "Content-Transfer-Encoding: base64 "),
     ),
     "the method is encoded": mail(
         WORDS, part("text/calendar; method*=us-ascii''REPLY", calendar(*answer(DECLINED), method=""))

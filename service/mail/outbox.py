@@ -5,21 +5,19 @@ time); names, titles and times are read when the worker renders it. Nothing is r
 leave, and whose nights it keeps to, is decided in here as well (``domain.quiet``).
 """
 
-from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from service.domain.quiet import Day, departure
 from service.domain.subject import Subject
+from service.inserting import insert_into
 from service.models import Message, Registration, StudyDay
 
 _TABLE: sa.Table = Message.__table__  # type: ignore[assignment]  # declarative mapping makes tables
 INSERT = sa.insert(_TABLE)
-_INSERT: Final[Mapping[str, Callable[..., Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def row(
@@ -93,7 +91,7 @@ def put_to_each(
         "registration_id": id if registrants else sa.null(),
         "occasion": sa.literal(f"{occasion}:") + sa.cast(id, sa.String(20)),
     }
-    insert = _INSERT[session.get_bind().dialect.name](_TABLE)
+    insert = insert_into(_TABLE, session.get_bind())
     each = sa.select(*values.values()).order_by(id)
     statement = insert.from_select(list(values), each).on_conflict_do_nothing(
         index_elements=["occasion"], index_where=sa.text("occasion IS NOT NULL")

@@ -6,7 +6,7 @@ letter is secret nothing is stored but its Message-ID, and the same bytes are ma
 
 import re
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.parser import BytesHeaderParser
@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
 from service.domain.windows import on_time
+from service.inserting import INSERTS
 from service.letters.facts import About, AboutDay, AboutSignIn, one_line, printable_name
 from service.letters.letter import Letter
 from service.letters.writing import write
@@ -42,10 +42,9 @@ AGAIN: Final = re.compile(r"^(?:(?:re|aw|antw|sv|rif|r)\s*:\s*)+", re.IGNORECASE
 _STORED = sa.select(MessageSource.message_id, MessageSource.message_header_id, MessageSource.source).where(
     MessageSource.message_id.in_(sa.bindparam("ids", expanding=True))
 )
-_INSERT: Final[Mapping[str, Callable[..., Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _STORE = {
     name: insert(MessageSource.__table__).on_conflict_do_nothing().returning(MessageSource.message_id)
-    for name, insert in _INSERT.items()
+    for name, insert in INSERTS.items()
 }
 
 

@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from service.domain.seats import Status
+from service.inserting import insert_into
 from service.mail import claims
 from service.models import Heartbeat, IdempotencyKey, RateLimit, Registration, SignInLink, StaffSession
 from service.reports.reminders import days_to_remind
@@ -20,7 +20,6 @@ from service.usecases.remind import remind
 KEYS_LAST: Final = timedelta(days=1)
 SESSIONS_LAST: Final = timedelta(days=30)
 """How long used or expired links and sessions are kept, to tell who came in when."""
-_INSERT: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _LAPSED = (
     sa.select(Registration.id)
     .where(Registration.status == sa.literal_column(f"'{Status.OFFERED}'"))
@@ -32,7 +31,7 @@ _LAPSED = (
 def beat(now: datetime) -> None:
     """Be seen: ``readyz`` wants that within five minutes."""
     with glance() as connection:
-        alive = _INSERT[connection.dialect.name](Heartbeat).values(name="worker", at=now)
+        alive = insert_into(Heartbeat, connection).values(name="worker", at=now)
         connection.execute(alive.on_conflict_do_update(index_elements=["name"], set_={"at": now}))
 
 

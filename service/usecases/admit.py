@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from service.domain.actions import Action
@@ -25,6 +24,7 @@ from service.domain.refusals import (
 )
 from service.domain.seats import Promotion, Status
 from service.domain.windows import Phase, offer_lapses_at, on_time, phase
+from service.inserting import INSERTS
 from service.mail import outbox
 from service.models import IncomingMail, LateRequest, Registration, StudyDay
 from service.usecases.application import Application, accepted
@@ -36,10 +36,7 @@ _ONE_EACH: dict[str, Any] = {
     "index_elements": ["study_day_id", "email_folded"],
     "index_where": sa.text("status = 'waiting'"),
 }
-INSERT: dict[str, Any] = {
-    "sqlite": sqlite.insert(LateRequest).on_conflict_do_nothing(**_ONE_EACH),
-    "postgresql": postgresql.insert(LateRequest).on_conflict_do_nothing(**_ONE_EACH),
-}
+_INSERT = {name: insert(LateRequest).on_conflict_do_nothing(**_ONE_EACH) for name, insert in INSERTS.items()}
 
 
 def request_late(
@@ -60,7 +57,7 @@ def request_late(
     values = {**application.values(), "answers": answers}
     asked_by = {name: values.pop(name) for name in ASKED_BY}
     request_id = session.execute(
-        INSERT[session.get_bind().dialect.name].returning(LateRequest.id),
+        _INSERT[session.get_bind().dialect.name].returning(LateRequest.id),
         {
             "study_day_id": day.id,
             "status": "waiting",

@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
 from service.domain.actors import Actor
@@ -14,15 +13,13 @@ from service.domain.fees import WaiverReason
 from service.domain.payment import Kind, document_number, enterprise_number, structured_communication
 from service.domain.refusals import AlreadyDecided, AlreadyInvoiced, InvalidInput, NotFound
 from service.domain.windows import on_time
+from service.inserting import INSERTS
 from service.mail import outbox
 from service.models import Charge, Invoice, InvoiceLine, InvoiceSeries, Registration, StudyDay
 from service.usecases.record import line, of_day, record
 from service.usecases.seating import lock_day
 
-SERIES = {
-    "sqlite": sqlite.insert(InvoiceSeries).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(InvoiceSeries).on_conflict_do_nothing(),
-}
+SERIES = {name: insert(InvoiceSeries).on_conflict_do_nothing() for name, insert in INSERTS.items()}
 
 
 def waive(session: Session, charge_id: int, *, reason: WaiverReason, note: str, actor: Actor, now: datetime) -> Charge:

@@ -1,11 +1,9 @@
 """Write what the clock asks for: last calls, practical reminders, requests to sign off (docs/decisions/0047)."""
 
-from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from service.belgium import HOLIDAYS
@@ -13,6 +11,7 @@ from service.domain.actors import SYSTEM
 from service.domain.reminders import Kind, Reminder, plan
 from service.domain.roles import Role
 from service.domain.seats import Status
+from service.inserting import insert_into
 from service.mail import outbox
 from service.models import Message, Registration, Reminded, Staff, StaffRole, StudyDay
 from service.usecases.record import line, of_day, record
@@ -23,7 +22,6 @@ JUST_TOLD: Final = timedelta(days=2)
 CALLED_LATELY: Final = timedelta(days=7)
 """Nobody is called twice within a week, also where the limit was moved meanwhile."""
 _CONFIRMED: sa.ColumnClause[str] = sa.literal_column(f"'{Status.CONFIRMED}'")
-_INSERT: Final[Mapping[str, Callable[..., Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 Recipients = sa.Select[int, str, str]
 """Who gets a letter: an id that tells them apart, an address, a language."""
 
@@ -49,7 +47,7 @@ def remind(session: Session, day_id: int, *, now: datetime) -> int:
 def _first(session: Session, day: StudyDay, reminder: Reminder, *, now: datetime) -> bool:
     """Whether nobody has sent this reminder before, and nobody will after."""
     row = {"study_day_id": day.id, "kind": reminder.kind, "about": reminder.about, "at": now, "people": 0}
-    insert = _INSERT[session.get_bind().dialect.name](Reminded).values(row)
+    insert = insert_into(Reminded, session.get_bind()).values(row)
     return session.execute(insert.on_conflict_do_nothing().returning(Reminded.kind)).first() is not None
 
 

@@ -9,10 +9,10 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
 from service.domain.refusals import NotFound
 from service.domain.seats import Seats, Status
+from service.inserting import INSERTS
 from service.models import History, Message, Registration, StudyDay
 
 _day: sa.Table = StudyDay.__table__  # type: ignore[assignment]  # declarative mapping makes tables
@@ -51,11 +51,10 @@ _CLOSED = sa.select(_history.c.id).where(
     _history.c.action == "closed",
     _history.c.at == sa.bindparam("closes_at", type_=_history.c.at.type),
 )
-_DIALECTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _LIVE = {"index_elements": ["study_day_id", "email_folded"], "index_where": sa.text("status <> 'cancelled'")}
 _INSERT: dict[str, sa.Executable] = {
     name: dialect_insert(_registration).on_conflict_do_nothing(**_LIVE).returning(_registration.c.id)
-    for name, dialect_insert in _DIALECTS.items()
+    for name, dialect_insert in INSERTS.items()
 }
 _AS_READ = (_day.c.id == sa.bindparam("day"), _day.c.revision == sa.bindparam("as_read"))
 _NO_SEAT = _day.c.capacity.is_not(None) & ((_day.c.taken >= _day.c.capacity) | (_day.c.waiting > 0))

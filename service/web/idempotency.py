@@ -8,11 +8,10 @@ answer too, and is kept; one that says "try again" is not. Without a key none of
 import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from flask import Response, request
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from service.domain.refusals import (
@@ -23,6 +22,7 @@ from service.domain.refusals import (
     TooManyRequests,
     Unavailable,
 )
+from service.inserting import insert_into
 from service.models import IdempotencyKey
 from service.transaction import transaction
 from service.web.answers import refused
@@ -37,7 +37,6 @@ CLAIMED: Final = 0
 """Status of a key whose answer is being made; only seen inside its own transaction."""
 PASSING: Final = (Conflict, TooManyRequests, Unavailable)
 """Refusals that the next try may not meet."""
-_INSERT: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 Work = Callable[[Session], Response]
 
@@ -77,7 +76,7 @@ def _claim(session: Session, name: str, body: str, *, now: datetime) -> Idempote
     """Take the key, or find what it was used for; waits for whoever holds it at this moment."""
     _sweep(session, name, now=now)
     values = {"key_hash": name, "body_hash": body, "status": CLAIMED, "headers": {}, "body": "", "created_at": now}
-    insert = _INSERT[session.get_bind().dialect.name](IdempotencyKey).values(values)
+    insert = insert_into(IdempotencyKey, session.get_bind()).values(values)
     taken = session.execute(insert.on_conflict_do_nothing().returning(IdempotencyKey.key_hash)).first()
     return None if taken else session.get_one(IdempotencyKey, name)
 

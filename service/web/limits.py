@@ -6,17 +6,17 @@ A sign-up costs no extra write: each process counts for itself, unless there is 
 import hashlib
 import math
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from flask import Flask, current_app
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import FixedWindowRateLimiter
-from sqlalchemy.dialects import postgresql, sqlite
 
 from service.domain.refusals import TooManyRequests
 from service.extensions import db
+from service.inserting import insert_into
 from service.models import RateLimit
 from service.runtime import runtime
 from service.transaction import transaction
@@ -29,7 +29,6 @@ GUESSES_PER_CLIENT: Final = RateLimitItemPerHour(30)
 INVITATIONS_PER_PLACE: Final = RateLimitItemPerHour(10)
 """Each is a mail to an address of somebody's choice."""
 SIGN_UPS_PER_CLIENT: Final = RateLimitItemPerMinute(60)
-_INSERT: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class DatabaseStorage(Storage):
@@ -40,7 +39,7 @@ class DatabaseStorage(Storage):
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count an attempt; the window begins with its first. Returns the attempts in the window."""
         values = {"key": key, "hits": amount, "expires_at": now() + timedelta(seconds=expiry)}
-        insert = _INSERT[db.engine.dialect.name](RateLimit).values(values)
+        insert = insert_into(RateLimit, db.engine).values(values)
         over = RateLimit.expires_at <= now()
         counted = insert.on_conflict_do_update(
             index_elements=["key"],

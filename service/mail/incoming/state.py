@@ -5,14 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
+from service.inserting import insert_into
 from service.models import MailboxState
 from service.transaction import glance
 
 STALE_AFTER: Final = timedelta(seconds=20)
 RENEW_AFTER: Final = timedelta(seconds=5)
-_INSERT: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def last_uid(name: str, uid_validity: int) -> int:
@@ -76,7 +75,6 @@ def _write(name: str, *only: sa.ColumnElement[bool], **values: Any) -> bool:
     """Change the row of this mailbox, which is made where there is none; whether it was as ``only`` wants it."""
     fresh = {"name": name, "uid_validity": 0, "last_uid": 0, "error": ""}
     with glance() as connection:
-        insert = _INSERT[connection.dialect.name](MailboxState)
-        connection.execute(insert.values(fresh).on_conflict_do_nothing())
+        connection.execute(insert_into(MailboxState, connection).values(fresh).on_conflict_do_nothing())
         named = sa.update(MailboxState).where(MailboxState.name == name, *only)
         return connection.execute(named.values(**values)).rowcount == 1

@@ -127,7 +127,7 @@ def _asked(session: Session, row: IncomingMail, mail: ReceivedMail, now: datetim
         return "unclear"
     if why := when_asked(day, now=now):
         return why
-    quiet = _asked_lately(session, day.id, now=now) >= MOST_ANSWERED
+    quiet = _answered_lately(session, day.id, now=now) >= MOST_ANSWERED
     new = open_request(session, row, day, found.language, acknowledge=not quiet, actor=BY_MAIL, now=now)
     return "requested" if new else "added"
 
@@ -151,14 +151,15 @@ def _by_subject(subject: str, days: Sequence[StudyDay]) -> Named | None:
     return named(subject, {day.id: day.title for day in days}, {day.id: day.slug for day in days})
 
 
-def _asked_lately(session: Session, day_id: int, *, now: datetime) -> int:
-    """How many late requests for that day came by mail within the last hour."""
-    by_mail = sa.select(sa.func.count()).where(
-        LateRequest.study_day_id == day_id,
-        LateRequest.channel == BY_MAIL.channel,
-        LateRequest.created_at > now - timedelta(hours=1),
+def _answered_lately(session: Session, day_id: int, *, now: datetime) -> int:
+    """How many late requests by mail for that day we have acknowledged within the last hour, whenever they had come."""
+    acknowledged = sa.select(sa.func.count()).where(
+        Message.study_day_id == day_id,
+        Message.letter == "late_request_received",
+        Message.facts["answers", "message_id"].as_string().is_not(None),  # a form is answered under nothing
+        Message.created_at > now - timedelta(hours=1),
     )
-    return session.execute(by_mail).scalar_one()
+    return session.execute(acknowledged).scalar_one()
 
 
 def _registered(session: Session, day_id: int, sender: str) -> int | None:

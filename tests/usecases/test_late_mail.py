@@ -171,6 +171,21 @@ def test_mail_when_very_many_ask_is_not_answered_for_an_hour(monkeypatch: pytest
     assert history() == ["late_request"] * 4
 
 
+def test_mail_when_many_asked_while_we_were_away_is_answered_within_the_same_bounds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given_day()
+    asked_late(9, now=CLOSES_AT + 12 * HOUR)  # by form
+    monkeypatch.setattr(late_mail, "MOST_ANSWERED", 2)
+    came = {number: CLOSES_AT + number * HOUR for number in range(4)}
+
+    for number, at in came.items():
+        mail = make_mail(f"a{number}@example.org", received_at=at, recipients=(PLUS,))
+        assert filed(mail, now=CLOSES_AT + 12 * HOUR).outcome == "requested"
+
+    assert [who for who, _ in told(1)] == ["a0", "a1"]
+
+
 def test_mail_when_a_request_of_theirs_waits_is_added_to_it() -> None:
     given_day()
     waiting = asked_late(9)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -51,18 +51,28 @@ LATELY: Final = timedelta(days=30)
 """How long after its end a day's UIDs are still looked for in another case."""
 
 
+class Place(NamedTuple):
+    """A registration and its study day, in the order in which they are locked: no two workers wait for each other."""
+
+    study_day_id: int
+    registration_id: int
+
+
 def answer(session: Session, row: IncomingMail, mail: ReceivedMail, *, now: datetime) -> None:
     """Act on the calendar objects of a mail, and write down what became of them."""
-    told = {reply: _one(session, row, mail, reply, now=now) for reply in mail.replies}
+    found = {reply: _by_uid(session, reply.uid, now=now) for reply in mail.replies}
+    in_order = sorted(found.items(), key=lambda item: item[1] or Place(0, 0))
+    told = {reply: _one(session, row, mail, reply, place, now=now) for reply, place in in_order}
     row.kind, row.outcome = "reply", min(told.values(), key=OUTCOMES.index)
     row.state = "waiting" if FOR_A_PERSON.intersection(told.values()) else "done"
 
 
-def _one(session: Session, row: IncomingMail, mail: ReceivedMail, reply: CalendarReply, *, now: datetime) -> str:
-    found = _by_uid(session, reply.uid, now=now)
-    if found is None:
+def _one(
+    session: Session, row: IncomingMail, mail: ReceivedMail, reply: CalendarReply, place: Place | None, *, now: datetime
+) -> str:
+    if place is None:
         return "unknown"
-    registration = lock_registration(session, found)
+    registration = lock_registration(session, place.registration_id)
     day = registration.study_day
     row.organiser_id, row.study_day_id, row.registration_id = day.organiser_id, day.id, registration.id
     ended = _ended(registration)
@@ -162,18 +172,17 @@ def _changed_in(session: Session, registration: Registration) -> Collection[int]
     ]
 
 
-def _by_uid(session: Session, uid: str, *, now: datetime) -> int | None:
+def _by_uid(session: Session, uid: str, *, now: datetime) -> Place | None:
     """The registration of that UID; in another case only among days that are not long over, for want of an index."""
-    exact = session.execute(sa.select(Registration.id).where(Registration.calendar_uid == uid)).scalar_one_or_none()
+    wanted = sa.select(Registration.study_day_id, Registration.id)
+    exact = session.execute(wanted.where(Registration.calendar_uid == uid)).one_or_none()
     if exact is not None:
-        return exact
-    cased = (
-        sa.select(Registration.id)
-        .join(StudyDay, StudyDay.id == Registration.study_day_id)
-        .where(StudyDay.ends_at > now - LATELY, sa.func.lower(Registration.calendar_uid) == uid.lower())
+        return Place(*exact)
+    cased = wanted.join(StudyDay, StudyDay.id == Registration.study_day_id).where(
+        StudyDay.ends_at > now - LATELY, sa.func.lower(Registration.calendar_uid) == uid.lower()
     )
-    found = session.execute(cased.limit(2)).scalars().all()
-    return found[0] if len(found) == 1 else None
+    found = session.execute(cased.limit(2)).all()
+    return Place(*found[0]) if len(found) == 1 else None
 
 
 def _ask(session: Session, registration: Registration, letter: str, *, now: datetime) -> None:

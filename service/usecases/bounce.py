@@ -12,6 +12,7 @@ from service.mail.incoming.received import BounceReport, ReceivedMail
 from service.models import IncomingMail, Message, MessageSource, Registration
 from service.usecases.application import folded
 from service.usecases.record import line, record
+from service.usecases.seating import lock_day
 
 MAIL_SERVER: Final = Actor("system", "mail")
 OUTCOMES: Final = ("undeliverable", "unmatched", "delayed")
@@ -21,14 +22,22 @@ LONGEST_ERROR: Final = 500
 
 def bounce(session: Session, row: IncomingMail, mail: ReceivedMail, *, now: datetime) -> None:
     """Mark what could not be delivered; whatever is still under way, or arrived, says nothing yet."""
-    told = [_one(session, row, report, now=now) for report in mail.bounces]
+    sent = {report: sent_as(session, report.message_id) for report in mail.bounces}
+    in_order = sorted(sent.items(), key=lambda item: _place(item[1]))  # so that two workers never wait for each other
+    told = [_one(session, row, report, message, now=now) for report, message in in_order]
     row.kind, row.outcome = "bounce", min(told, key=OUTCOMES.index)
     row.state = "waiting" if row.outcome == "unmatched" else "done"
 
 
-def _one(session: Session, row: IncomingMail, report: BounceReport, *, now: datetime) -> str:
-    message = sent_as(session, report.message_id)
+def _place(message: Message | None) -> tuple[int, int]:
+    return (message.study_day_id or 0, message.id) if message else (0, 0)
+
+
+def _one(session: Session, row: IncomingMail, report: BounceReport, message: Message | None, *, now: datetime) -> str:
     if message is not None:
+        if message.study_day_id is not None:
+            lock_day(session, message.study_day_id)
+            session.refresh(message)
         row.message_id, row.registration_id = message.id, message.registration_id
         row.organiser_id, row.study_day_id = message.organiser_id or row.organiser_id, message.study_day_id
     if report.action != "failed":

@@ -36,12 +36,12 @@ def from_a_person(session: Session, row: IncomingMail, mail: ReceivedMail, *, no
     """Make a late request of it, where it is one beyond doubt; all else waits for a person, with what is known."""
     row.kind, row.state, row.outcome = "other", "waiting", ""
     letter = _letter_answered(session, mail)
-    if letter is not None:
-        row.message_id, row.registration_id = letter.id, letter.registration_id
-        row.organiser_id, row.study_day_id = letter.organiser_id or row.organiser_id, letter.study_day_id
     row.outcome = _unfit(mail) or (
         _conversation(session, row, letter, now=now) if letter else _asked(session, row, mail, now)
     )
+    if letter is not None:  # last, since to point at a registration locks it, and the study day comes first (seating)
+        row.message_id, row.registration_id = letter.id, letter.registration_id
+        row.organiser_id, row.study_day_id = letter.organiser_id or row.organiser_id, letter.study_day_id
 
 
 def open_request(

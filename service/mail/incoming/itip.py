@@ -26,6 +26,7 @@ TNEF: Final = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 ANSWER_IN_TNEF: Final = re.compile(rb"IPM\.(?:Schedule\.Meeting\.|Microsoft Schedule\.Mtg)Resp")
 MOST_ATTENDEES: Final = 100
 MOST_REPLIES: Final = 20
+DEEPEST: Final = 10
 LONGEST_OBJECT: Final = 1024 * 1024
 LONGEST_UID: Final = 255
 LONGEST_FILE_NAME: Final = 1_000
@@ -113,7 +114,7 @@ def _replies(text: str, method: str, sender: str) -> Iterator[CalendarReply | No
     for name, parameters, value in _properties(text):
         said = value.strip().upper()
         if name == "BEGIN":
-            within = [*AROUND.get(said, within), said]
+            within = [*AROUND.get(said, within), said][:DEEPEST]
             if said == "VCALENDAR":
                 methods.append(method)
             elif said == "VEVENT":

@@ -42,6 +42,10 @@ HARMLESS: Final = {
     + b"; ".join(b"a*%d=x" % n for n in range(20_000))
     + b"\r\n\r\nx",
     "a compressed attachment": HEAD + b"Content-Type: application/gzip; name=bomb.ics.gz\r\n\r\n" + b"\x1f\x8b" * 1_000,
+    "100,000 beginnings": HEAD
+    + b"Content-Type: text/calendar\r\n\r\n"
+    + b"BEGIN:X\r\n" * 50_000
+    + b"END:Y\r\n" * 50_000,
     "nothing": b"",
     "no header": b"\r\n\r\nx",
 }

@@ -40,6 +40,7 @@ def init_app(app: Flask) -> None:
         on_day=_spoken(wording.in_words),
     )
     environment.globals.update(
+        colon=_spoken(wording.colon),
         held=_spoken(wording.held),
         leaf=_spoken(wording.leaf),
         time_range=wording.time_range,

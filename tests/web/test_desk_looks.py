@@ -62,7 +62,7 @@ def cookie(app: Flask, clock: Clock) -> str:
         )
         session.execute(sa.update(StudyDay).where(StudyDay.id == day.id).values(free_again_until=day.starts_at))
         session.add(MessageSource(message_id=1, message_header_id="<1@x>", subject="x", source=SOURCE))
-    filed(make_mail("zoe@example.org", subject="x" * 80, text="y" * 200, received_at=CLOSES_AT))
+    filed(make_mail(f"{'z' * 40}@{'y' * 40}.example.org", subject="x" * 80, text="y" * 200, received_at=CLOSES_AT))
     filed(make_mail("an2@example.org", replies=(make_reply(ids["absent"]),), received_at=CLOSES_AT))
     for text in ("Mag ik nog?", "z" * 200):
         filed(make_mail("zoe@example.org", recipients=(PLUS,), text=text, received_at=CLOSES_AT))

@@ -1,8 +1,8 @@
-"""Letters to everybody who is registered: the day is different now, or does not take place (rules.md 6)."""
+"""Letters to everybody who is registered: a changed day, one called off (rules.md 6), the organiser's own words."""
 
 from service.domain.windows import on_time
 from service.letters import calendar
-from service.letters.facts import AboutCallingOff, AboutChange
+from service.letters.facts import AboutBulk, AboutCallingOff, AboutChange
 from service.letters.letter import Letter
 from service.letters.phrases import STANDS, card, online, own_button, page_link, sheet, ways_out
 from service.letters.printing import printed
@@ -49,6 +49,21 @@ def study_day_called_off(about: AboutCallingOff) -> Letter:
         notice(translate(language, "You need not do anything, and nobody owes a fee.")),
     )
     return printed(written, calendar.cancel(about))
+
+
+def bulk(about: AboutBulk) -> Letter:
+    """The organiser's words under their name, then the essentials of the day and the way to one's own registration."""
+    language = about.person.language
+    written = sheet(
+        about,
+        about.subject,
+        Paragraph(translate(language, "%(organiser)s writes to you:", organiser=about.day.organiser)),
+        Quote(about.message, linked=True),
+        card(about.day, language),
+        own_button(about),
+        page_link(about),
+    )
+    return printed(written)
 
 
 def quoted(text: str, language: str) -> tuple[Block, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from service.letters import asked, bulk, day_changes, ended, fee_due, offered, reminders, signed_up, staff
+from service.letters import asked, day_changes, ended, fee_due, offered, reminders, signed_up, staff
 from service.letters.facts import (
     About,
     AboutAdmission,
@@ -53,7 +53,7 @@ _LETTERS: Final[Mapping[str, tuple[type[About], Callable[[Any], Letter]]]] = {
     "decline_unsure": (AboutSeat, asked.decline_unsure),
     "decline_outdated": (AboutSeat, asked.decline_outdated),
     "colleague_invited": (AboutInvitation, asked.colleague_invited),
-    "bulk": (AboutBulk, bulk.bulk),
+    "bulk": (AboutBulk, day_changes.bulk),
     "last_call": (AboutSeat, reminders.last_call),
     "practical": (AboutPractical, reminders.practical),
     "sign_off_due": (AboutSignOff, reminders.sign_off_due),

@@ -5,9 +5,8 @@ from service.models.billing import Charge, Invoice, InvoiceLine, InvoiceSeries
 from service.models.incoming import IncomingMail, MailboxState
 from service.models.message import BulkMail, Message, MessageSource
 from service.models.organiser import ApiToken, Organiser, SignInLink, Staff, StaffRole, StaffSession
-from service.models.record import Heartbeat, History, IdempotencyKey, RateLimit
+from service.models.record import Heartbeat, History, IdempotencyKey, RateLimit, Reminded
 from service.models.registration import CheckIn, LateRequest, Registration, Transfer
-from service.models.reminder import Reminded
 from service.models.study_day import StudyDay
 
 __all__ = [

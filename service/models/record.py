@@ -63,3 +63,18 @@ class RateLimit(Base):
     key: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
     hits: Mapped[int]
     expires_at: Mapped[datetime]
+
+
+class Reminded(Base):
+    """A reminder that has gone: of which kind, about what (``domain.reminders``), when, and to how many people.
+
+    The row is inserted in the transaction that queues its letters, and before them: of two workers one gets it.
+    """
+
+    __tablename__ = "reminded"
+
+    study_day_id: Mapped[int] = mapped_column(sa.ForeignKey("study_day.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    about: Mapped[str] = mapped_column(sa.String(30), primary_key=True)
+    at: Mapped[datetime]
+    people: Mapped[int] = mapped_column(default=0)

@@ -8,10 +8,10 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from service.audience import BELONGS
 from service.domain.audience import Audience
 from service.domain.refusals import NotFound
 from service.models import BulkMail, Message, Registration, Staff
-from service.models.audience import BELONGS
 
 Counts = Mapping[Audience, Mapping[str, int]]
 """People by language; a language that nobody has is left out."""

@@ -8,13 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from service.audience import BELONGS
 from service.domain.actors import Actor
 from service.domain.audience import Audience, language_for
 from service.domain.refusals import AudienceChanged, InvalidInput, NotFound
 from service.domain.subject import Subject
 from service.mail import outbox
 from service.models import BulkMail, Registration, StudyDay
-from service.models.audience import BELONGS
 from service.usecases.record import line, of_day, record
 
 

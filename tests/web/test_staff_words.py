@@ -10,7 +10,7 @@ from service.domain.payment import Kind
 from service.domain.seats import Status
 from service.domain.windows import Verdict
 from service.letters.writing import ABOUT
-from service.mail.incoming.unreadable import Reason as Unreadable
+from service.mail.incoming.received import Reason as Unreadable
 from service.reports.registrations import Attendance
 from service.usecases import answer, bounce
 from service.web.schemas import ORGANISATION_KINDS

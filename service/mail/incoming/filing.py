@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from service.domain.refusals import Conflict, Refusal, Unavailable
 from service.mail.incoming.inbox import Envelope, Inbox
 from service.mail.incoming.limited import Parser
-from service.mail.incoming.received import ReceivedMail
-from service.mail.incoming.unreadable import UnreadableError
+from service.mail.incoming.received import ReceivedMail, UnreadableError
 from service.models import IncomingMail
 from service.transaction import glance, transaction
 from service.usecases.file_mail import Filed, file_mail

@@ -10,7 +10,7 @@ from email.header import decode_header
 from email.message import Message
 from typing import Final
 
-from service.mail.incoming.unreadable import UnreadableError
+from service.mail.incoming.received import UnreadableError
 
 Mail = Message
 

@@ -17,9 +17,8 @@ from urllib.parse import unquote
 from icalendar.parser import Contentline, Contentlines
 
 from service.mail.incoming.headers import Mail, decoded, folded_address, line
-from service.mail.incoming.received import CalendarReply, Participation
+from service.mail.incoming.received import CalendarReply, Participation, UnreadableError
 from service.mail.incoming.texts import content, parts, tidy
-from service.mail.incoming.unreadable import UnreadableError
 
 TYPES: Final = frozenset({"text/calendar", "application/ics", "text/x-vcalendar"})
 TNEF: Final = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})

@@ -12,8 +12,7 @@ from pathlib import Path
 from threading import Timer
 from typing import Final, Self
 
-from service.mail.incoming.received import ReceivedMail
-from service.mail.incoming.unreadable import Reason, UnreadableError
+from service.mail.incoming.received import Reason, ReceivedMail, UnreadableError
 from service.mail.incoming.wire import unpacked
 
 MOST_SECONDS: Final = 10.0

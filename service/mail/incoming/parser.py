@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import BinaryIO, Final
 
 from service.mail.incoming.reading import read
-from service.mail.incoming.unreadable import UnreadableError
+from service.mail.incoming.received import UnreadableError
 from service.mail.incoming.wire import packed
 
 MOST_MEMORY: Final = 512 * 1024 * 1024

@@ -11,9 +11,8 @@ from service.mail.incoming.automatic import is_automatic
 from service.mail.incoming.bounces import bounces
 from service.mail.incoming.headers import LONGEST_HEADER, Mail, addresses, field, line, message_ids, sender
 from service.mail.incoming.itip import replies
-from service.mail.incoming.received import ReceivedMail
+from service.mail.incoming.received import ReceivedMail, UnreadableError
 from service.mail.incoming.texts import text_of
-from service.mail.incoming.unreadable import UnreadableError
 
 TO_US: Final = (
     "To",

@@ -10,6 +10,16 @@ from typing import Literal
 
 Participation = Literal["accepted", "tentative", "declined", "delegated", "counter"]
 """PARTSTAT of a METHOD:REPLY; ``counter`` stands for a METHOD:COUNTER, which proposes another time instead."""
+Reason = Literal["too_many_parts", "header_too_long", "too_many_attendees", "broke_the_parser"]
+"""Why a mail is not read further: too large, too deep, or made to break whoever reads it."""
+
+
+class UnreadableError(Exception):
+    """Put the mail aside and go on with the next one; a person may open it in the mailbox."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

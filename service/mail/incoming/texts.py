@@ -9,7 +9,7 @@ from typing import Final
 import nh3
 
 from service.mail.incoming.headers import Mail, decoded
-from service.mail.incoming.unreadable import UnreadableError
+from service.mail.incoming.received import UnreadableError
 
 LONGEST_TEXT: Final = 20_000
 LONGEST_SOURCE: Final = 400_000

@@ -13,8 +13,7 @@ import pytest
 
 from service.mail.incoming import limited
 from service.mail.incoming.limited import Parser
-from service.mail.incoming.received import ReceivedMail
-from service.mail.incoming.unreadable import UnreadableError
+from service.mail.incoming.received import ReceivedMail, UnreadableError
 from tests.mail.incoming.shapes import AT, GMAIL, OUTLOOK, PLAIN_OBJECT, parsed
 
 ROOT: Final = Path(__file__).parents[3]

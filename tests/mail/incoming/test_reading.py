@@ -1,6 +1,6 @@
 import pytest
 
-from service.mail.incoming.unreadable import UnreadableError
+from service.mail.incoming.received import UnreadableError
 from tests.mail.incoming.shapes import AT, GMAIL, mail, parsed, part
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from service.domain.audience import Audience
 from service.domain.seats import Status
-from service.models.registration import Registration
+from service.models import Registration
 
 _CONFIRMED: Final = Registration.status == Status.CONFIRMED
 _SAYS_YES: Final = sa.func.coalesce(Registration.calendar_answer, "") == "accepted"

@@ -13,15 +13,19 @@ INTERNAL: Final = frozenset({"id", "study_day_id", "email_folded", "calendar_uid
 
 
 def own_data(session: Session, registration: Registration) -> dict[str, Any]:
-    """Ready for JSON: what was typed, accepted and decided, which mails went out, who was told what and when."""
+    """Ready for JSON: what was typed, accepted and decided, which mails went out, who was told what and when.
+
+    Of the mails that are filed with them only those from their own address: others are somebody else's words.
+    """
     day = registration.study_day
+    mails = _rows(session, IncomingMail, registration.id, "received_at", "sender", "subject", "text")
     columns = sa.inspect(Registration).column_attrs
     return {
         "study_day": {"slug": day.slug, "title": dict(day.title), "starts_at": _plain(day.starts_at)},
         "registration": {
             column.key: _plain(getattr(registration, column.key)) for column in columns if column.key not in INTERNAL
         },
-        "mails_received": _rows(session, IncomingMail, registration.id, "received_at", "sender", "subject", "text"),
+        "mails_received": [mail for mail in mails if mail["sender"] == registration.email_folded],
         "mails": _rows(session, Message, registration.id, "letter", "recipient", "created_at", "sent_at", "state"),
         "attendance": _rows(session, CheckIn, registration.id, "at", "undone"),
         "colleagues_asked": _rows(

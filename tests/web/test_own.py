@@ -18,6 +18,7 @@ from service.usecases.open_close import call_off
 from tests.builders import FREE_UNTIL, NOW, TICK
 from tests.conftest import Clock
 from tests.letters.samples import make_about
+from tests.usecases.received import filed, mails, make_mail, make_reply
 from tests.web.enrolling import enrol, rows
 
 ACTIONS = ("cancel", "edit", "transfer", "accept", "not-me", "data")
@@ -138,6 +139,20 @@ def test_data_when_asked_for_is_complete_and_about_nobody_else(client: FlaskClie
     assert [mail["letter"] for mail in kept["mails"]] == ["confirmed"]
     assert [line["action"] for line in kept["history"]] == ["registered"]
     assert "an2@example.org" not in answer.text
+
+
+def test_data_when_others_wrote_about_them_holds_only_their_own_mails(client: FlaskClient) -> None:
+    path = enrol()
+    person = rows()[0]
+    for sender in ("bo@example.org", person.email):
+        filed(make_mail(sender, text=f"From {sender}", replies=(make_reply(person.id, participation="delegated"),)))
+
+    kept = json.loads(client.get(f"{path}/data").data)
+
+    assert mails("registration_id") == [person.id] * 2
+    assert [(mail["sender"], mail["text"]) for mail in kept["mails_received"]] == [
+        (person.email, f"From {person.email}")
+    ]
 
 
 @pytest.mark.parametrize("channel", [Channel.ORGANISER, Channel.REMOVED])

@@ -80,6 +80,11 @@ def verdict(now: datetime, free_cancellation_until: datetime) -> Verdict:
     return Verdict.ON_TIME if on_time(now, free_cancellation_until) else Verdict.LATE
 
 
+def counts_from(received_at: datetime, *, seated_at: datetime | None, created_at: datetime, now: datetime) -> datetime:
+    """When a cancellation by mail counts: as it reached us, not in the future, never before the place was theirs."""
+    return min(now, max(received_at, seated_at or created_at))
+
+
 def relief(current: datetime, starts_at: datetime, *, now: datetime) -> datetime:
     """Free cancellation after a notice of change: the later of limit and 7 days on, at most the start (rules.md 6)."""
     return min(starts_at, max(current, now + NOTICE_RELIEF))

@@ -12,7 +12,7 @@ from service.domain.actors import Actor
 from service.domain.fees import Channel
 from service.domain.replies import Answer, Bearing, bearing, doubt
 from service.domain.seats import Status
-from service.domain.windows import Verdict, on_time
+from service.domain.windows import Verdict, counts_from, on_time
 from service.mail import outbox
 from service.mail.incoming.received import CalendarReply, ReceivedMail
 from service.models import IncomingMail, Message, Registration, StudyDay
@@ -92,7 +92,9 @@ def _one(
         return doubtful
     if ended:
         return ended
-    return _genuine(session, registration, reply, received_at=_received(mail, registration, now=now), now=now)
+    seated_at, created_at = registration.seated_at, registration.created_at
+    received_at = counts_from(mail.received_at, seated_at=seated_at, created_at=created_at, now=now)
+    return _genuine(session, registration, reply, received_at=received_at, now=now)
 
 
 def _genuine(
@@ -148,11 +150,6 @@ def _ended(registration: Registration) -> str:
     if registration.status == Status.CANCELLED:
         return "already_ended"
     return "" if registration.status == Status.CONFIRMED else "no_place"
-
-
-def _received(mail: ReceivedMail, registration: Registration, *, now: datetime) -> datetime:
-    """When our mail server took it: not in the future, and not before they had the place that it is about."""
-    return min(now, max(mail.received_at, registration.seated_at or registration.created_at))
 
 
 def _known(registration: Registration) -> Answer | None:

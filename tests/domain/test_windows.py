@@ -9,6 +9,7 @@ from service.domain.windows import (
     Phase,
     Window,
     check_in_from,
+    counts_from,
     misplaced,
     offer_lapses_at,
     on_time,
@@ -147,6 +148,24 @@ def test_offer_lapses_at_most_two_hours_before_the_start(now: datetime, hours: i
 )
 def test_relief_when_a_change_was_announced(current: datetime, now: datetime, expected: datetime) -> None:
     assert relief(current, STARTS_AT, now=now) == expected
+
+
+@pytest.mark.parametrize(
+    ("received_at", "seated_at", "expected"),
+    [
+        (NOW, None, NOW),
+        (NOW - TICK, None, NOW - TICK),
+        (NOW + TICK, None, NOW),
+        (NOW - timedelta(days=3), None, NOW - timedelta(days=2)),
+        (NOW - timedelta(days=2), NOW - timedelta(days=1), NOW - timedelta(days=1)),
+    ],
+)
+def test_mail_counts_when_it_came_while_the_place_was_theirs(
+    received_at: datetime, seated_at: datetime | None, expected: datetime
+) -> None:
+    created_at = NOW - timedelta(days=2)
+
+    assert counts_from(received_at, seated_at=seated_at, created_at=created_at, now=NOW) == expected
 
 
 def test_check_in_begins_three_hours_before_the_start() -> None:

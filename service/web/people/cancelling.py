@@ -11,7 +11,7 @@ from service.domain.fees import Channel
 from service.domain.refusals import NotFound
 from service.domain.roles import Role
 from service.domain.seats import Status
-from service.domain.windows import on_time
+from service.domain.windows import counts_from, on_time
 from service.extensions import db
 from service.models import IncomingMail, Registration
 from service.reports.paging import LARGEST_ID
@@ -79,7 +79,7 @@ def _asked_at(row: Registration) -> datetime | None:
     mail = db.session.get(IncomingMail, mail_id) if 0 < mail_id <= LARGEST_ID else None
     if mail is None or mail.registration_id != row.id:
         raise NotFound
-    return min(now(), max(mail.received_at, row.seated_at or row.created_at))
+    return counts_from(mail.received_at, seated_at=row.seated_at, created_at=row.created_at, now=now())
 
 
 def _form(name: str, row: Registration, **context: Any) -> Callable[..., str]:

@@ -1,6 +1,6 @@
 """Write to many people of a study day at once, each in their language: one message per person, once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,9 @@ from service.domain.subject import Subject
 from service.mail import outbox
 from service.models import BulkMail, Registration, StudyDay
 from service.usecases.record import line, of_day, record
+
+Person = sa.Row[int, str, str]
+"""Who gets it: the id of their registration, address and language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,15 +51,7 @@ def write_to_many(
         raise NotFound
     if (written := written_by(session, study_day_id, form_key)) is not None:
         return written
-    people = session.execute(
-        sa.select(Registration.id, Registration.email, Registration.language)
-        .where(Registration.study_day_id == day.id, BELONGS[draft.audience])
-        .order_by(Registration.id)
-    ).all()
-    if not people:
-        raise InvalidInput({"audience": "nobody"})
-    if len(people) != count:
-        raise AudienceChanged(count=len(people))
+    people = _people(session, day, draft.audience, count=count)
     bulk = BulkMail(
         study_day_id=day.id,
         staff_id=actor.staff_id,
@@ -82,7 +77,21 @@ def written_by(session: Session, study_day_id: int, form_key: str) -> BulkMail |
     return session.execute(sa.select(BulkMail).where(*same)).scalar_one_or_none()
 
 
-def _message(bulk: BulkMail, day: StudyDay, person: sa.Row[int, str, str], *, now: datetime) -> dict[str, Any]:
+def _people(session: Session, day: StudyDay, audience: Audience, *, count: int) -> Sequence[Person]:
+    """Who belongs to it now, if they are as many as the sender was shown."""
+    people = session.execute(
+        sa.select(Registration.id, Registration.email, Registration.language)
+        .where(Registration.study_day_id == day.id, BELONGS[audience])
+        .order_by(Registration.id)
+    ).all()
+    if not people:
+        raise InvalidInput({"audience": "nobody"})
+    if len(people) != count:
+        raise AudienceChanged(count=len(people))
+    return people
+
+
+def _message(bulk: BulkMail, day: StudyDay, person: Person, *, now: datetime) -> dict[str, Any]:
     language = language_for(person.language, written=bulk.subject, announced=day.languages)
     about = Subject(day.organiser_id, day.id, person.id)
     row = outbox.row("bulk", about=about, to=person.email, language=language, day=day, now=now, bulk_mail=bulk.id)

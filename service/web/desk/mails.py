@@ -1,5 +1,6 @@
 """The mails of a study day: to whom, how they went, each as it was sent, and a failed one once more."""
 
+from collections.abc import Callable
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -33,6 +34,10 @@ DONE: Final = {
     "resent": N_("The mail goes out again."),
     "all-resent": N_("The mails go out again."),
     "dismissed": N_("This mail is not reported any more."),
+}
+REFUSED: Final = {
+    "resent": N_("Only a mail that failed can be sent again."),
+    "dismissed": N_("Only a mail that failed is reported."),
 }
 SANDBOX: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 """A mail's HTML shows its own styles and nothing else: no script, no request, no form, an origin of its own."""
@@ -82,16 +87,7 @@ def one_mail_as_html(slug: str, message_id: int) -> Response:
 @staff_only(Role.ORGANISER)
 def send_again(slug: str, message_id: int) -> Response | tuple[str, int]:
     """Queue a failed mail again."""
-    day = own_day(slug, Role.ORGANISER)
-    item = _own_mail(day, message_id)
-    url = day_url(day, "/mails")
-    try:
-        with transaction() as session:
-            resend(session, item.id, actor=actor(), now=now())
-    except Conflict:
-        problem = translate(signed_in().language, "Only a mail that failed can be sent again.")
-        return _mail_page(day, _own_mail(day, message_id), problem=problem), 409
-    return Response(status=303, headers={"Location": f"{url}?done=resent"})
+    return _act(slug, message_id, resend, "resent")
 
 
 @mail_pages.post("/resend")
@@ -108,15 +104,20 @@ def send_all_again(slug: str) -> Response:
 @staff_only(Role.ORGANISER)
 def seen(slug: str, message_id: int) -> Response | tuple[str, int]:
     """Report a mail that failed no more."""
+    return _act(slug, message_id, dismiss, "dismissed")
+
+
+def _act(slug: str, message_id: int, verb: Callable[..., object], made: str) -> Response | tuple[str, int]:
+    """Do it to a mail of that study day and go on to the others; refused, its page again and why."""
     day = own_day(slug, Role.ORGANISER)
     item = _own_mail(day, message_id)
     try:
         with transaction() as session:
-            dismiss(session, item.id, actor=actor(), now=now())
+            verb(session, item.id, actor=actor(), now=now())
     except Conflict:
-        problem = translate(signed_in().language, "Only a mail that failed is reported.")
+        problem = translate(signed_in().language, REFUSED[made])
         return _mail_page(day, _own_mail(day, message_id), problem=problem), 409
-    return Response(status=303, headers={"Location": f"{day_url(day, '/mails')}?done=dismissed"})
+    return Response(status=303, headers={"Location": f"{day_url(day, '/mails')}?done={made}"})
 
 
 def _own_mail(day: StudyDay, message_id: int) -> MessageItem:

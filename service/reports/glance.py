@@ -1,13 +1,14 @@
 """One study day in figures."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.domain.seats import Status
 from service.models import LateRequest, Message, Registration
-from service.reports.alarms import UNHEARD
+from service.reports.alarms import STALE, UNHEARD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +29,12 @@ class Glance:
         return self.confirmed + self.offered + self.waiting
 
 
-def at_a_glance(session: Session, study_day_id: int) -> Glance:
+def at_a_glance(session: Session, study_day_id: int, *, now: datetime) -> Glance:
     """The figures of a study day, in one statement."""
     count = sa.func.count
     late = sa.select(count()).where(LateRequest.study_day_id == study_day_id, LateRequest.status == "waiting")
-    failed = sa.select(count()).where(Message.study_day_id == study_day_id, *UNHEARD)
+    lately = Message.created_at > now - STALE
+    failed = sa.select(count()).where(Message.study_day_id == study_day_id, *UNHEARD, lately)
     row = session.execute(
         sa.select(
             *(count().filter(Registration.status == status).label(status.value) for status in Status),

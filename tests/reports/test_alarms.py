@@ -14,6 +14,7 @@ from service.reports.alarms import (
     late_mail,
     mail_in_figures,
 )
+from service.reports.glance import at_a_glance
 from service.transaction import glance, transaction
 from tests.builders import NOW, TICK
 from tests.mail.outgoing import change, later, queue
@@ -43,6 +44,7 @@ def test_dead_letters_when_old_are_not_reported_any_more(age: timedelta, count: 
     change(1, state="failed")
 
     assert len(dead_letters(db.session(), [1], now=NOW + age)) == count
+    assert at_a_glance(db.session(), 1, now=NOW + age).failed_mails == count
     with glance() as connection:
         assert mail_in_figures(connection, now=NOW + age)["failed"] == count
 

@@ -111,6 +111,6 @@ def _act(template: str, day: StudyDay, act: Callable[[Session], None], *, done: 
 
 
 def _form(template: str, day: StudyDay, values: Any, **context: Any) -> str:
-    people = at_a_glance(db.session(), day.id)
+    people = at_a_glance(db.session(), day.id, now=now())
     form = {"values": values, "errors": {}, "readings": READINGS, "glance": people, **context}
     return day_page(template, day, "overview", **form)

@@ -77,7 +77,7 @@ def overview(slug: str) -> str:
         day,
         "overview",
         notice=done(DONE),
-        glance=at_a_glance(db.session(), day.id),
+        glance=at_a_glance(db.session(), day.id, now=now()),
         reminders=reminders_of(db.session(), day, now=now()),
         say=Words(signed_in().language),
         check_in_from=check_in_from(day.starts_at),

@@ -93,6 +93,9 @@ def tell(session: Session, day: StudyDay, notice: Notice, *, now: datetime) -> N
         registration.sequence += 1
         if "starts_at" in news:
             registration.coming_at = None  # said of another date
+        if not news.keys().isdisjoint(TOLD):
+            registration.calendar_answer = None  # given to another time or place; the new ones are asked about anew
+            registration.calendar_answer_sequence = registration.calendar_answer_at = None
         if registration.status == Status.OFFERED and registration.offered_until is not None:
             registration.offered_until = min(registration.offered_until, day.starts_at - LAST_OFFER_BEFORE_START)
         held = registration.status == Status.CONFIRMED

@@ -202,6 +202,21 @@ def test_answer_when_the_day_moved_since_is_told_once_a_day_what_a_decline_did_n
     assert told(since) == [("an1", letter) for letter in letters]
 
 
+def test_acceptance_when_the_day_moves_is_forgotten_and_when_only_its_title_does_is_not() -> None:
+    given_day()
+    an = joined()
+    answered(an, participation="accepted")
+
+    with transaction() as session:
+        change_study_day(session, 1, {"title": {"nl": "Anders", "en": "Different"}}, actor=DESK, now=NOW)
+    assert (row(an).calendar_answer, row(an).calendar_answer_sequence) == ("accepted", 0)
+
+    moved()
+    assert (row(an).calendar_answer, row(an).calendar_answer_sequence, row(an).calendar_answer_at) == (None, None, None)
+    assert answered(an, sequence=0, participation="accepted") == "superseded"
+    assert answered(an, sequence=2, participation="accepted") == "accepted"
+
+
 def test_decline_when_only_the_title_changed_since_cancels() -> None:
     given_day()
     an = joined()

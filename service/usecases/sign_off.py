@@ -74,7 +74,7 @@ def _charge(session: Session, day: StudyDay, everyone: Sequence[Registration], *
             reason=owed[one.id].reason,
             amount_cents=one.terms.fee_cents,
             waiver_proposed=owed[one.id].propose_waiver,
-            evidence=_evidence(one, mails),
+            evidence=_evidence(one, mails.get(one.id, Mails())),
             created_at=now,
             objection_until=now + timedelta(days=day.organiser.objection_days),
         )
@@ -93,14 +93,13 @@ def _charge(session: Session, day: StudyDay, everyone: Sequence[Registration], *
 
 def _evidence(registration: Registration, mails: Mails) -> dict[str, Any]:
     """What shows that the fee is owed; nothing that a later change of the day could touch."""
-    sent, failed = mails.get(registration.id, (0, 0))
     cancelled_at = registration.cancelled_at
     return {
         "accepted_at": registration.terms_accepted_at.isoformat(),
         "fee_cents": registration.terms_fee_cents,
         "free_cancellation_until": registration.terms_free_cancellation_until.isoformat(),
-        "mails_sent": sent,
-        "mails_failed": failed,
+        "mails_sent": mails.sent,
+        "mails_failed": mails.failed,
         "cancelled_at": cancelled_at.isoformat() if cancelled_at else None,
         "cancelled_channel": registration.cancelled_channel,
     }

@@ -1,6 +1,7 @@
 """What happened to each registration of a study day, as the fee rules want to hear it (rules.md 8)."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,27 +11,36 @@ from service.domain.seats import SEATED, Status
 from service.domain.windows import Verdict
 from service.models import Message, Registration, Transfer
 
-Mails = Mapping[int, tuple[int, int]]
-"""Mails that were delivered and mails that failed, by registration."""
 LOST = ("failed", "bounced")
 """The states of a mail that its recipient never got: refused at once, or taken and sent back later."""
 
 
-def mails_of(session: Session, study_day_id: int) -> Mails:
+class Mails(NamedTuple):
+    """How many mails to one person were sent and failed; ``confirmed`` and ``lost``: the confirmations among them."""
+
+    sent: int = 0
+    failed: int = 0
+    confirmed: int = 0
+    lost: int = 0
+
+
+def mails_of(session: Session, study_day_id: int) -> dict[int, Mails]:
     """Sent and failed mails per registration."""
+    sent, failed, confirmation = Message.state == "sent", Message.state.in_(LOST), Message.letter == "confirmed"
     rows = session.execute(
         sa.select(
             Message.registration_id,
-            sa.func.count().filter(Message.state == "sent"),
-            sa.func.count().filter(Message.state.in_(LOST)),
+            *(sa.func.count().filter(which) for which in (sent, failed, confirmation & sent, confirmation & failed)),
         )
         .where(Message.study_day_id == study_day_id, Message.registration_id.is_not(None))
         .group_by(Message.registration_id)
     )
-    return {registration_id: (sent, failed) for registration_id, sent, failed in rows if registration_id is not None}
+    return {registration_id: Mails(*counts) for registration_id, *counts in rows if registration_id is not None}
 
 
-def stories_of(session: Session, study_day_id: int, everyone: Sequence[Registration], mails: Mails) -> dict[int, Story]:
+def stories_of(
+    session: Session, study_day_id: int, everyone: Sequence[Registration], mails: Mapping[int, Mails]
+) -> dict[int, Story]:
     """What counts for each registration of a study day, by id."""
     used = _refilled(everyone, _successors(session, study_day_id))
     came = {one.email_folded for one in everyone if one.status == Status.CONFIRMED and one.checked_in_at is not None}
@@ -43,7 +53,7 @@ def stories_of(session: Session, study_day_id: int, everyone: Sequence[Registrat
             verdict=Verdict(one.cancelled_verdict) if one.cancelled_verdict else None,
             seat_refilled=one.id in used,
             came_after_all=one.email_folded in came,
-            unreachable=_unreachable(one, mails),
+            unreachable=_unreachable(one, mails.get(one.id, Mails())),
         )
         for one in everyone
     }
@@ -83,7 +93,8 @@ def _successors(session: Session, study_day_id: int) -> set[int]:
 
 
 def _unreachable(registration: Registration, mails: Mails) -> bool:
-    """Nothing ever came from them, and what we wrote was refused, or came back though a server had taken it."""
-    sent, failed = mails.get(registration.id, (0, 0))
-    lost = registration.undeliverable_at is not None or (failed > 0 and sent == 0)
-    return lost and registration.seen_at is None
+    """Nothing ever came from them, and the confirmation was refused, or came back though a server had taken it.
+
+    Another letter that was lost says nothing: whoever got the confirmation knows of the place, and how to cancel.
+    """
+    return mails.lost > 0 and mails.confirmed == 0 and registration.seen_at is None

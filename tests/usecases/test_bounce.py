@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from service.models import Message
 from service.transaction import transaction
+from service.usecases.arrange import change_study_day
 from service.usecases.correct import correct
 from tests.builders import NOW
 from tests.usecases.received import answered, filed, mails, make_bounce, make_mail, make_reply, sent_as
@@ -111,6 +112,21 @@ def test_mark_when_they_use_their_link_goes_away(actor: object, stays: bool) -> 
         correct(session, an, {"town": "Gent"}, actor=actor, now=NOW + HOUR)  # type: ignore[arg-type]
 
     assert (row(an).undeliverable_at is not None) == stays
+
+
+def test_fee_when_a_later_letter_bounced_is_not_proposed_as_waived() -> None:
+    given_day()
+    joined()
+    came(joined(2))
+    with transaction() as session:
+        change_study_day(session, 1, {"online_url": "https://example.org/1"}, actor=DESK, now=NOW)
+        session.execute(sa.update(Message).values(state="sent"))
+
+    assert came_back(3, status="5.2.2") == ("undeliverable", "done")
+
+    (charge,) = signed_off()
+    assert (row(1).undeliverable_at, charge.waiver_proposed) == (NOW + HOUR, False)
+    assert (charge.evidence["mails_sent"], charge.evidence["mails_failed"]) == (1, 1)
 
 
 @pytest.mark.parametrize(

@@ -175,13 +175,13 @@ def test_sign_off_when_there_is_no_fee(fee: str) -> None:
         (["suppressed"], False, False),
     ],
 )
-def test_charge_when_no_mail_ever_arrived_waits_for_a_person(states: list[str], seen: bool, proposed: bool) -> None:
+def test_charge_when_no_confirmation_arrived_waits_for_a_person(states: list[str], seen: bool, proposed: bool) -> None:
     given_day()
     an, bo = joined(1), joined(2)
     came(bo)
     with transaction() as session:
         session.execute(sa.delete(Message).where(Message.registration_id == an))
-        mails = [{"letter": "changed", "state": state, "recipient": "an1@example.org", **ABOUT} for state in states]
+        mails = [{"letter": "confirmed", "state": state, "recipient": "an1@example.org", **ABOUT} for state in states]
         session.execute(sa.insert(Message), [{"registration_id": an, **mail} for mail in mails])
         session.execute(sa.update(Registration).where(Registration.id == an).values(seen_at=NOW if seen else None))
 

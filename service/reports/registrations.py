@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from service.domain.refusals import NotFound
 from service.domain.seats import Status
 from service.models import Message, Registration, StudyDay
+from service.reports.messages import UNDELIVERED
 from service.reports.paging import FIRST, Page, Slice
 from service.reports.search import matches, words_of
 
@@ -207,7 +208,7 @@ def _mails(session: Session, which: sa.ColumnElement[bool]) -> dict[int, Mails]:
         sa.select(
             Message.registration_id,
             sa.func.count().filter(Message.state == "sent"),
-            sa.func.count().filter(Message.state.in_(("failed", "bounced"))),
+            sa.func.count().filter(Message.state.in_(UNDELIVERED)),
         )
         .where(which, Message.registration_id.is_not(None))
         .group_by(Message.registration_id)

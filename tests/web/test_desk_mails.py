@@ -82,10 +82,11 @@ def test_mail_when_shown_as_html_is_in_a_sandbox(desk: FlaskClient) -> None:
     assert "script" not in policy
 
 
-def test_mails_when_filtered_show_only_those(desk: FlaskClient) -> None:
+@pytest.mark.parametrize("state", ["failed", "bounced"])
+def test_mails_when_filtered_show_only_those(desk: FlaskClient, state: str) -> None:
     assert f"{URL}/1" not in desk.get(f"{URL}?state=failed").text
 
-    write(state="failed", error="550 no such user")
+    write(state=state, error="550 no such user")
 
     assert f"{URL}/1" in desk.get(f"{URL}?state=failed").text
     assert "550 no such user" in desk.get(f"{URL}?state=failed").text

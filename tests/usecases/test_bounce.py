@@ -11,7 +11,7 @@ from service.usecases.arrange import change_study_day
 from service.usecases.correct import correct
 from tests.builders import NOW
 from tests.usecases.received import answered, filed, mails, make_bounce, make_mail, make_reply, sent_as
-from tests.usecases.steps import DESK, LINK, came, given_day, history, joined, last_line, row, signed_off
+from tests.usecases.steps import DESK, LINK, came, given_day, history, joined, last_line, read, row, signed_off
 
 HOUR = timedelta(hours=1)
 pytestmark = pytest.mark.usefixtures("app")
@@ -122,7 +122,8 @@ def test_fee_when_a_later_letter_bounced_is_not_proposed_as_waived() -> None:
         change_study_day(session, 1, {"online_url": "https://example.org/1"}, actor=DESK, now=NOW)
         session.execute(sa.update(Message).values(state="sent"))
 
-    assert came_back(3, status="5.2.2") == ("undeliverable", "done")
+    later = sa.select(Message.id).where(Message.letter == "study_day_changed", Message.registration_id == 1)
+    assert came_back(read(later), status="5.2.2") == ("undeliverable", "done")
 
     (charge,) = signed_off()
     assert (row(1).undeliverable_at, charge.waiver_proposed) == (NOW + HOUR, False)

@@ -216,7 +216,7 @@ def instants(events: Iterable[datetime], chance: random.Random) -> Iterator[date
     """Every hour of a year, every minute where it matters; and the clock jumps by an hour, either way, and back."""
     keys = key_moments()
     moments = {NOW + number * HOUR for number in range(YEAR)}
-    moments |= {key + number * MINUTE for key in keys for number in range(-5, 6)} | set(events)
+    moments |= {key + number * MINUTE for key in keys for number in range(-5, 16)} | set(events)
     for moment in sorted(moments):
         yield moment
         if moment in keys:

@@ -53,55 +53,54 @@ def declined(about: AboutRequest) -> Letter:
 def decline_unsure(about: AboutSeat) -> Letter:
     """Somebody declined the invitation in their name, perhaps they themselves: nothing holds until they say so."""
     language = about.person.language
-    written = sheet(
+    return _still_yours(
         about,
-        translate(language, "Have you declined the invitation?"),
-        Paragraph(
-            translate(
-                language,
-                "We have received a calendar reply that declines the invitation to this day in your name. We could not"
-                " make sure that it came from you. So nothing has changed: your place is still yours.",
-            )
+        heading=translate(language, "Have you declined the invitation?"),
+        why=translate(
+            language,
+            "We have received a calendar reply that declines the invitation to this day in your name. We could not"
+            " make sure that it came from you. So nothing has changed: your place is still yours.",
         ),
-        card(about.day, language),
-        *conditions(about),
-        Paragraph(
-            translate(
-                language,
-                "It was you, and you cannot come? Then please cancel with this button. The page says first what follows"
-                " from it.",
-            )
+        to_cancel=translate(
+            language,
+            "It was you, and you cannot come? Then please cancel with this button. The page says first what follows"
+            " from it.",
         ),
-        Button(translate(language, "Cancel or send a colleague"), f"{about.seat.own_url}/cancel"),
-        Paragraph(translate(language, "It was not you? Then you need not do anything.")),
+        else_nothing=translate(language, "It was not you? Then you need not do anything."),
     )
-    return printed(written)
 
 
 def decline_outdated(about: AboutSeat) -> Letter:
     """They declined the time or place of before a change: nothing holds until they decline those of today."""
     language = about.person.language
+    return _still_yours(
+        about,
+        heading=translate(language, "You still have your place"),
+        why=translate(
+            language,
+            "You declined an earlier invitation to this day. Its time or place has changed since, so we have"
+            " cancelled nothing: your place is still yours.",
+        ),
+        to_cancel=translate(
+            language,
+            "You cannot come now either? Then please cancel with this button. The page says first what follows"
+            " from it.",
+        ),
+        else_nothing=translate(language, "You can come? Then you need not do anything."),
+    )
+
+
+def _still_yours(about: AboutSeat, *, heading: str, why: str, to_cancel: str, else_nothing: str) -> Letter:
+    """A decline that did not count: what follows from cancelling stands before the button for it."""
     written = sheet(
         about,
-        translate(language, "You still have your place"),
-        Paragraph(
-            translate(
-                language,
-                "You declined an earlier invitation to this day. Its time or place has changed since, so we have"
-                " cancelled nothing: your place is still yours.",
-            )
-        ),
-        card(about.day, language),
+        heading,
+        Paragraph(why),
+        card(about.day, about.person.language),
         *conditions(about),
-        Paragraph(
-            translate(
-                language,
-                "You cannot come now either? Then please cancel with this button. The page says first what follows"
-                " from it.",
-            )
-        ),
-        Button(translate(language, "Cancel or send a colleague"), f"{about.seat.own_url}/cancel"),
-        Paragraph(translate(language, "You can come? Then you need not do anything.")),
+        Paragraph(to_cancel),
+        Button(translate(about.person.language, "Cancel or send a colleague"), f"{about.seat.own_url}/cancel"),
+        Paragraph(else_nothing),
     )
     return printed(written)
 

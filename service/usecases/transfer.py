@@ -1,7 +1,9 @@
 """Send a colleague: the place moves when the colleague accepts, free at any time before the start (rules.md 6)."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,7 +15,7 @@ from service.domain.refusals import AlreadyRegistered, InvalidInput, NotConfirme
 from service.domain.seats import Status
 from service.domain.windows import Verdict, on_time
 from service.mail import outbox
-from service.models import Registration, Transfer
+from service.models import Registration, StudyDay, Transfer
 from service.usecases.application import Application, accepted, folded
 from service.usecases.cancel import step_aside
 from service.usecases.record import line, record
@@ -93,10 +95,34 @@ def take_over(
         if own.status == Status.CONFIRMED:
             raise AlreadyRegistered
         step_aside(session, own, actor=actor, now=now)
+    _give_up(giver, now=now)
+    taker = _seated(session, application, answers, day, now=now)
+    transfer.accepted_at, transfer.successor_id = now, taker.id
+    outbox.put(
+        session,
+        outbox.to_registrant("place_passed_on", giver, now=now, calendar=True),
+        outbox.to_registrant("confirmed", taker, now=now, came_by="colleague"),
+    )
+    record(
+        session,
+        line("passed_on", outbox.about(giver), actor=actor, now=now),
+        line("took_over", outbox.about(taker), actor=actor, now=now),
+    )
+    return taker
+
+
+def _give_up(giver: Registration, *, now: datetime) -> None:
+    """End the registration whose place goes on; whatever the limit, nothing is owed for it."""
     giver.cancelled_from, giver.status = giver.status, Status.CANCELLED
     giver.cancelled_at, giver.cancelled_by = now, "attendee"
     giver.cancelled_channel, giver.cancelled_verdict = Channel.TRANSFER, Verdict.ON_TIME
     giver.sequence += 1
+
+
+def _seated(
+    session: Session, application: Application, answers: Mapping[str, Any], day: StudyDay, *, now: datetime
+) -> Registration:
+    """The colleague's own registration, on the seat that was counted already."""
     taker = Registration(
         **{**application.values(), "answers": answers},
         **accepted(day.terms, application.language, now=now),
@@ -109,17 +135,6 @@ def take_over(
     )
     session.add(taker)
     session.flush()
-    transfer.accepted_at, transfer.successor_id = now, taker.id
-    outbox.put(
-        session,
-        outbox.to_registrant("place_passed_on", giver, now=now, calendar=True),
-        outbox.to_registrant("confirmed", taker, now=now, came_by="colleague"),
-    )
-    record(
-        session,
-        line("passed_on", outbox.about(giver), actor=actor, now=now),
-        line("took_over", outbox.about(taker), actor=actor, now=now),
-    )
     return taker
 
 
